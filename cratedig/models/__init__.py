@@ -1,0 +1,1 @@
+"""Embedding models: text and audio to vectors in one space."""

@@ -1,0 +1,50 @@
+"""Where things live on each platform, and what lies where inside a library folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+__all__ = ["LibraryPaths", "default_config_file", "default_library"]
+
+
+def default_library() -> Path:
+    """Library folder of this user: the platform's data folder."""
+    return platformdirs.user_data_path("cratedig", appauthor=False) / "library"
+
+
+def default_config_file() -> Path:
+    """Settings file of this user: the platform's configuration folder."""
+    return platformdirs.user_config_path("cratedig", appauthor=False) / "config.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPaths:
+    """The files of one library folder. Only the database matters; the vector caches can be deleted at any time."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite database: the source of truth."""
+        return self.root / "library.db"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that writes."""
+        return self.root / "writer.lock"
+
+    @property
+    def caches(self) -> Path:
+        """Folder of the FAISS caches."""
+        return self.root / "vectors"
+
+    def cache(self, model_key: str) -> Path:
+        """FAISS cache of one model's vectors."""
+        return self.caches / f"{model_key}.faiss"
+
+    def backup(self, schema_version: int) -> Path:
+        """Copy of the database as it was before a migration from `schema_version`."""
+        return self.root / f"library.before-migration-{schema_version}.db"

@@ -1,0 +1,111 @@
+"""The database schema, as append-only migrations. Never edit one that has been released: add the next."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+__all__ = ["MIGRATIONS"]
+
+MIGRATIONS = Migrations("cratedig")
+
+FOUNDATION = """
+CREATE TABLE model (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,              -- ModelInfo.key: one vector space
+    name TEXT NOT NULL,
+    dim INTEGER NOT NULL,
+    sr INTEGER NOT NULL,
+    window_s REAL NOT NULL,
+    weights_sha256 TEXT NOT NULL,
+    preprocessing TEXT NOT NULL
+);
+CREATE TABLE library (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    uuid TEXT NOT NULL,
+    model_id INTEGER REFERENCES model,     -- the vectors that answer searches
+    created_at TEXT NOT NULL
+);
+CREATE TABLE root (
+    path BLOB PRIMARY KEY,                 -- a folder or file the user asked to index
+    added_at TEXT NOT NULL
+);
+CREATE TABLE pack (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL
+);
+CREATE TABLE content (
+    id INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,             -- of the decoded samples
+    sr INTEGER NOT NULL,
+    channels INTEGER NOT NULL,
+    frames INTEGER NOT NULL,
+    peak REAL NOT NULL,                    -- highest absolute sample, full scale = 1
+    files_present INTEGER NOT NULL DEFAULT 0,  -- kept true by the triggers below
+    added_at TEXT NOT NULL
+);
+CREATE INDEX content_absent ON content (id) WHERE files_present = 0;
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE,             -- os.fsencode(path): a file name need not be text
+    name TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    pack_id INTEGER NOT NULL REFERENCES pack,
+    content_id INTEGER REFERENCES content,
+    error TEXT,                            -- why there is no content
+    missing_since TEXT,
+    added_at TEXT NOT NULL,
+    CHECK ((content_id IS NULL) <> (error IS NULL))
+);
+CREATE INDEX file_by_content ON file (content_id);
+CREATE INDEX file_by_pack ON file (pack_id);
+CREATE INDEX file_missing ON file (id) WHERE missing_since IS NOT NULL;
+CREATE INDEX file_failed ON file (id) WHERE error IS NOT NULL;
+CREATE TABLE segment (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- also the vector's id in FAISS: never used twice
+    content_id INTEGER NOT NULL REFERENCES content ON DELETE CASCADE,
+    model_id INTEGER NOT NULL REFERENCES model,
+    start_s REAL NOT NULL,
+    end_s REAL NOT NULL,
+    vector BLOB NOT NULL                   -- little-endian float16, unit length
+);
+CREATE INDEX segment_by_model ON segment (model_id);
+CREATE INDEX segment_by_content ON segment (content_id, model_id);
+
+CREATE TRIGGER file_added AFTER INSERT ON file BEGIN
+    UPDATE content SET files_present = files_present + 1
+    WHERE id = NEW.content_id AND NEW.missing_since IS NULL;
+END;
+CREATE TRIGGER file_removed AFTER DELETE ON file BEGIN
+    UPDATE content SET files_present = files_present - 1
+    WHERE id = OLD.content_id AND OLD.missing_since IS NULL;
+END;
+CREATE TRIGGER file_changed AFTER UPDATE OF content_id, missing_since ON file BEGIN
+    UPDATE content SET files_present = files_present - 1
+    WHERE id = OLD.content_id AND OLD.missing_since IS NULL;
+    UPDATE content SET files_present = files_present + 1
+    WHERE id = NEW.content_id AND NEW.missing_since IS NULL;
+END;
+"""
+
+
+@MIGRATIONS(name="foundation")  # type: ignore[untyped-decorator]
+def foundation(db: Database) -> None:
+    """Content, sample files, segments, packs and the library's model."""
+    for statement in _statements(FOUNDATION):
+        db.execute(statement)
+    db.execute("INSERT INTO library (id, uuid, created_at) VALUES (1, lower(hex(randomblob(16))), datetime('now'))")
+
+
+def _statements(script: str) -> list[str]:
+    """Split a script: `executescript` would commit the migration's transaction."""
+    statements, pending = [], ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            statements.append(pending)
+            pending = ""
+    return statements

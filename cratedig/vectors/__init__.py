@@ -1,0 +1,1 @@
+"""Vector search: FAISS as a cache of the store."""

@@ -1,0 +1,84 @@
+"""Exact search over float16 vectors with FAISS: the index up to about two million segments."""
+
+from __future__ import annotations
+
+import faiss
+import numpy as np
+
+from cratedig.types import FloatArray, IdArray
+
+__all__ = ["FlatIndex"]
+
+
+class FlatIndex:
+    """`IndexIDMap2` over a float16 scalar quantiser with inner product: exact on the store's float16 vectors."""
+
+    def __init__(self, dim: int) -> None:
+        quantizer = faiss.ScalarQuantizer.QT_fp16
+        flat = faiss.IndexScalarQuantizer(dim, quantizer, faiss.METRIC_INNER_PRODUCT)
+        self._index = faiss.IndexIDMap2(flat)
+
+    @classmethod
+    def from_bytes(cls, data: bytes | memoryview) -> FlatIndex:
+        """Inverse of `to_bytes`.
+
+        Raises
+        ------
+        ValueError
+            `data` is not such an index.
+        """
+        try:
+            loaded = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+        except RuntimeError as error:
+            raise ValueError(str(error)) from None
+        if not isinstance(loaded, faiss.IndexIDMap2):
+            raise ValueError(f"a {type(loaded).__name__} is not an IndexIDMap2")
+        index = cls.__new__(cls)
+        index._index = loaded
+        return index
+
+    def to_bytes(self) -> bytes:
+        """Serialise the index."""
+        return faiss.serialize_index(self._index).tobytes()
+
+    @property
+    def dim(self) -> int:
+        """See `VectorIndex.dim`."""
+        return int(self._index.d)
+
+    @property
+    def ids(self) -> IdArray:
+        """See `VectorIndex.ids`."""
+        return faiss.vector_to_array(self._index.id_map)
+
+    def add(self, ids: IdArray, vectors: FloatArray) -> None:
+        """See `VectorIndex.add`."""
+        self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), ids)
+
+    def remove(self, ids: IdArray) -> None:
+        """See `VectorIndex.remove`."""
+        self._index.remove_ids(faiss.IDSelectorBatch(ids))
+
+    def vectors(self, ids: IdArray) -> FloatArray:
+        """See `VectorIndex.vectors`."""
+        return self._index.reconstruct_batch(ids) if len(ids) else np.empty((0, self.dim), dtype=np.float32)
+
+    def search(self, q: FloatArray, k: int, allowed: IdArray | None = None) -> tuple[IdArray, FloatArray]:
+        """See `VectorIndex.search`."""
+        wanted = min(k, self._index.ntotal if allowed is None else len(allowed))
+        if wanted == 0:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        parameters = None
+        if allowed is not None:
+            parameters = _only(allowed)
+        cosines, ids = self._index.search(q[np.newaxis].astype(np.float32), wanted, params=parameters)
+        found = ids[0] >= 0
+        return ids[0][found], cosines[0][found]
+
+
+def _only(ids: IdArray) -> faiss.SearchParameters:
+    """FAISS parameters that let only `ids` through, by a bitmap: the cost does not depend on how many they are."""
+    bits = np.zeros(int(ids.max()) + 1, dtype=np.uint8)
+    bits[ids] = 1
+    selector = faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))  # type: ignore[call-arg, arg-type]
+    return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]

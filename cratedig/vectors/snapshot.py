@@ -1,0 +1,131 @@
+"""The FAISS cache on disk: opened by comparing it with the store, thrown away when in doubt.
+
+A file is one line of JSON (library, model, CRC-32 of the rest) and the serialised index. Ids are never reused and
+their vectors never change, so an index is right when its ids are the store's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+import time
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from cratedig.errors import LibraryError
+from cratedig.store.rows import ModelRow
+from cratedig.store.store import Store
+from cratedig.types import IdArray
+from cratedig.vectors.base import VectorIndex
+from cratedig.vectors.flat import FlatIndex
+
+__all__ = ["load_cache", "open_index", "rebuild_cache", "refresh", "refresh_cache", "save_cache"]
+
+WORTH_SAVING = 1000  # fewer changes than this are made again faster than the file is written
+PART_LIFE_S = 3600.0
+
+
+def open_index(store: Store, model: ModelRow) -> FlatIndex:
+    """Return the index of all the model's vectors, from the cache as far as it is right, else from the store."""
+    index = load_cache(store, model) or FlatIndex(model.dim)
+    changed = refresh(index, store, model)
+    if changed >= WORTH_SAVING:
+        with contextlib.suppress(LibraryError):  # a search need not fail because the disk is full
+            save_cache(index, store, model)
+    return index
+
+
+def refresh_cache(store: Store, model: ModelRow) -> None:
+    """Leave a cache on disk that holds exactly the store's vectors."""
+    cached = load_cache(store, model)
+    index = cached or FlatIndex(model.dim)
+    if refresh(index, store, model) or cached is None:
+        save_cache(index, store, model)
+
+
+def rebuild_cache(store: Store, model: ModelRow) -> int:
+    """Make the cache from the store alone; returns its number of vectors."""
+    index = FlatIndex(model.dim)
+    refresh(index, store, model)
+    save_cache(index, store, model)
+    return len(index.ids)
+
+
+def refresh(index: VectorIndex, store: Store, model: ModelRow) -> int:
+    """Bring an index up to the store; returns how many vectors were removed or added."""
+    wanted, held = store.segments.ids(model), index.ids
+    gone: IdArray = np.setdiff1d(held, wanted)
+    new: IdArray = np.setdiff1d(wanted, held)
+    if len(gone):
+        index.remove(gone)
+    for rows in store.segments.vectors(new, model):
+        index.add(rows.ids, rows.vectors)
+    return len(gone) + len(new)
+
+
+def load_cache(store: Store, model: ModelRow) -> FlatIndex | None:
+    """Read the cache; None when it is missing, torn, damaged, of another library or of another model."""
+    try:
+        data = store.paths.cache(model.key).read_bytes()
+    except OSError:
+        return None
+    header_end = data.find(b"\n") + 1
+    body = memoryview(data)[header_end:]
+    if data[:header_end] != _header(store, model, body):
+        return None
+    try:
+        index = FlatIndex.from_bytes(body)
+    except ValueError:
+        return None
+    return index if index.dim == model.dim and len(np.unique(index.ids)) == len(index.ids) else None
+
+
+def save_cache(index: FlatIndex, store: Store, model: ModelRow) -> None:
+    """Write the cache so that a reader sees the old file or the new one, never a part.
+
+    Raises
+    ------
+    LibraryError
+        The disk refused. The library itself is unharmed: the cache can be made again at any time.
+    """
+    target = store.paths.cache(model.key)
+    body = index.to_bytes()
+    try:
+        target.parent.mkdir(exist_ok=True)
+        _write_whole(target, (_header(store, model, body), body))
+    except OSError as error:
+        raise LibraryError(
+            f"The search cache {target} could not be written ({error.strerror}).",
+            "Nothing is lost: free some space, then run: cratedig rebuild",
+        ) from None
+    _tidy(target)
+
+
+def _tidy(target: Path) -> None:
+    """Remove caches of other models, and parts that a killed process left."""
+    for other in target.parent.iterdir():
+        left_over = other.suffix == ".part" and time.time() - other.stat().st_mtime > PART_LIFE_S
+        if left_over or (other.suffix == ".faiss" and other != target):
+            other.unlink(missing_ok=True)
+
+
+def _write_whole(target: Path, pieces: tuple[bytes, ...]) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _header(store: Store, model: ModelRow, body: bytes | memoryview) -> bytes:
+    return json.dumps({"library": store.uuid, "model": model.key, "crc32": zlib.crc32(body)}).encode() + b"\n"

@@ -1,0 +1,178 @@
+"""Walk the user's folders and compare what is there with what the library knows."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from cratedig.audio.decode import is_audio_name
+from cratedig.store.rows import FileStamp, Pack
+from cratedig.store.store import Store
+from indexer.events import Event, FolderSkipped, ScanProgress
+
+__all__ = ["Folder", "Found", "ScanResult", "pack_of", "scan", "walk"]
+
+EVENT_EVERY_S = 0.25
+SYSTEM_FOLDERS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information"})
+# A first-level folder of only these words sorts sounds inside a pack; it is not a pack.
+CATEGORY_WORDS = frozenset(
+    ["acoustic", "and", "atmosphere", "bass", "cymbal", "clap", "drum", "effect", "foley", "fx", "guitar", "hat", "hi", "hihat", "hit", "instrument", "key", "kick", "lead", "loop", "melodic", "melody", "midi", "misc", "one", "oneshot", "other", "pad", "perc", "percussion", "piano", "pluck", "ride", "sample", "sfx", "shot", "single", "snare", "sound", "string", "synth", "texture", "tom", "top", "vocal", "vox", "wav", "wave"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sample file on disk, and the pack it came in with."""
+
+    stamp: FileStamp
+    pack: Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The sample files directly in one folder, or why it cannot be listed."""
+
+    path: str
+    files: Sequence[Found] = ()
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class ScanResult:
+    """What a walk found. `new` and `changed` need reading; the id lists need a mark in the store."""
+
+    new: list[Found] = field(default_factory=list)
+    changed: list[Found] = field(default_factory=list)
+    returned: list[int] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
+    files: int = 0
+
+
+def walk(roots: Iterable[str]) -> Iterator[Folder]:
+    """Walk folders and files, following links, each real folder once.
+
+    Hidden and system folders, hidden files and names that are not audio are passed over. A root that is not there
+    gives nothing: its files are missing.
+    """
+    visited: set[tuple[int, int]] = set()
+    for root in roots:
+        if os.path.isfile(root):  # noqa: PTH113  (paths here may hold undecodable bytes, as str)
+            folder = os.path.dirname(root)  # noqa: PTH120
+            yield Folder(folder, _found([root], folder))
+            continue
+        remaining = [root]
+        while remaining:
+            path = remaining.pop()
+            listed, subfolders = _list(path, root, visited)
+            remaining.extend(reversed(subfolders))
+            if listed is not None:
+                yield listed
+
+
+def _list(path: str, root: str, visited: set[tuple[int, int]]) -> tuple[Folder | None, list[str]]:
+    try:
+        status = os.stat(path)  # noqa: PTH116
+        identity = (status.st_dev, status.st_ino)
+        if identity in visited:
+            return None, []
+        visited.add(identity)
+        with os.scandir(path) as entries:
+            chosen = sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return None, []
+    except OSError as error:
+        return Folder(path, error=error.strerror or type(error).__name__), []
+    chosen = [entry for entry in chosen if not entry.name.startswith(".") and entry.name not in SYSTEM_FOLDERS]
+    subfolders = [entry.path for entry in chosen if _is_folder(entry)]
+    names = [entry.path for entry in chosen if is_audio_name(entry.name)]
+    return Folder(path, _found(names, root)), subfolders
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that points to itself
+        return False
+
+
+def _found(paths: Iterable[str], root: str) -> list[Found]:
+    found = []
+    for path in paths:
+        try:
+            status = os.stat(path)  # noqa: PTH116
+        except OSError:  # a broken link, or gone since it was listed
+            continue
+        if stat.S_ISREG(status.st_mode):
+            stamp = FileStamp(os.fsencode(path), status.st_size, status.st_mtime_ns)
+            found.append(Found(stamp, pack_of(path, root)))
+    return found
+
+
+def pack_of(path: str, root: str) -> Pack:
+    """Pack of a file: the first folder below the root, unless that only names a kind of sound; else the root."""
+    folder = root
+    below = os.path.relpath(path, root).split(os.sep)  # noqa: PTH206
+    if len(below) > 1 and not _is_category(below[0]):
+        folder = os.path.join(root, below[0])  # noqa: PTH118
+    name = os.path.basename(folder) or folder  # noqa: PTH119
+    return Pack(os.fsencode(folder), name.encode("utf-8", "replace").decode("utf-8"))
+
+
+def _is_category(folder_name: str) -> bool:
+    words = re.findall(r"[a-z]+|\d+", folder_name.lower())
+    return bool(words) and all(word.removesuffix("s") in CATEGORY_WORDS or word.isdecimal() for word in words)
+
+
+def scan(
+    store: Store, roots: Sequence[str], cancelled: Callable[[], bool], *, retry_failed: bool
+) -> Generator[Event, None, ScanResult]:
+    """Compare folders with the store; reads no audio and writes nothing.
+
+    A file is unchanged when its size and time are. A file that failed before is read again only when it has changed
+    or `retry_failed` is set. Files below a folder that cannot be listed are not taken to be missing.
+    """
+    result = ScanResult()
+    seen: set[int] = set()
+    skipped: list[str] = []
+    last_event = time.monotonic()
+    for folder in walk(roots):
+        if cancelled():
+            return result
+        if folder.error is not None:
+            skipped.append(folder.path)
+            yield FolderSkipped(folder.path, folder.error)
+        _compare(store, folder.files, seen, result, retry_failed=retry_failed)
+        result.files += len(folder.files)
+        if time.monotonic() - last_event >= EVENT_EVERY_S:
+            last_event = time.monotonic()
+            yield ScanProgress(result.files)
+    result.missing = _missing(store, roots, seen, skipped)
+    return result
+
+
+def _compare(store: Store, files: Sequence[Found], seen: set[int], result: ScanResult, *, retry_failed: bool) -> None:
+    known = store.files.known([found.stamp.path for found in files])
+    for found in files:
+        row = known.get(found.stamp.path)
+        if row is None:
+            result.new.append(found)
+            continue
+        seen.add(row.id)
+        if row.stamp != found.stamp or (retry_failed and row.error is not None):
+            result.changed.append(found)
+        elif row.missing:
+            result.returned.append(row.id)
+
+
+def _missing(store: Store, roots: Sequence[str], seen: set[int], skipped: Sequence[str]) -> list[int]:
+    not_listed = tuple(os.fsencode(os.path.join(path, "")) for path in skipped)  # noqa: PTH118
+    return [
+        row.id
+        for root in roots
+        for row in store.files.under(os.fsencode(root))
+        if row.id not in seen and not row.missing and not row.stamp.path.startswith(not_listed)
+    ]

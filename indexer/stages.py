@@ -1,0 +1,114 @@
+"""One file, from path to vectors: decode, window, embed. Runs in the worker processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+
+from cratedig.audio.content import Sound, open_sound
+from cratedig.audio.window import Window
+from cratedig.errors import AudioError
+from cratedig.models.base import EmbeddingModel
+from cratedig.store.rows import FailedFile, FileStamp, IndexedFile, SegmentVector
+from indexer.scan import Found
+
+__all__ = ["Cancelled", "Outcome", "Reader", "Unreachable", "merge_alike"]
+
+WINDOWS_PER_CALL = 32  # bounds the memory of a long file
+ALIKE_COSINE = 0.98  # neighbouring windows closer than this are one segment
+
+T = TypeVar("T")
+
+
+class Cancelled(Exception):  # noqa: N818  (not an error: the user asked)
+    """The run was cancelled inside a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """A file the system would not hand over: gone, forbidden, or on a drive that went away. Not a fact to store."""
+
+    stamp: FileStamp
+    reason: str
+
+
+Outcome: TypeAlias = IndexedFile | FailedFile | Unreachable
+
+
+class Reader:
+    """Reads files with one model.
+
+    Parameters
+    ----------
+    model : EmbeddingModel
+        Makes the vectors.
+    is_embedded : callable
+        Tells by content hash whether the library has the vectors already.
+    cancelled : callable
+        Asked between windows; when true, `read` raises `Cancelled`.
+    """
+
+    def __init__(
+        self, model: EmbeddingModel, is_embedded: Callable[[str], bool], cancelled: Callable[[], bool]
+    ) -> None:
+        self._model = model
+        self._is_embedded = is_embedded
+        self._cancelled = cancelled
+
+    def read(self, found: Found) -> Outcome:
+        """Read one file. Bad audio is an outcome, not an exception."""
+        try:
+            sound = open_sound(Path(found.stamp.text))
+            return IndexedFile(found.stamp, found.pack, sound.content, self._segments(sound))
+        except AudioError as error:
+            return FailedFile(found.stamp, found.pack, f"{error.message} {error.hint}".strip())
+        except OSError as error:
+            return Unreachable(found.stamp, error.strerror or type(error).__name__)
+
+    def _segments(self, sound: Sound) -> tuple[SegmentVector, ...]:
+        if sound.silent or self._is_embedded(sound.content.hash):
+            return ()
+        info = self._model.info
+        windows = sound.windows(info.sr, info.window_s)
+        return tuple(merge_alike(self._embed(windows)))
+
+    def _embed(self, windows: Iterable[Window]) -> Iterator[SegmentVector]:
+        for batch in batches(windows, WINDOWS_PER_CALL):
+            if self._cancelled():
+                raise Cancelled
+            vectors = self._model.embed_audio([window.y for window in batch])
+            for window, vector in zip(batch, vectors, strict=True):
+                yield SegmentVector(window.start_s, window.end_s, vector)
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut an iterable into lists of at most `size`."""
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
+
+
+def merge_alike(segments: Iterable[SegmentVector]) -> Iterator[SegmentVector]:
+    """Join neighbours that sound the same, so that a long drone is one segment. The joined vector is their mean."""
+    group: list[SegmentVector] = []
+    for segment in segments:
+        if group and float(_mean(group) @ segment.vector) < ALIKE_COSINE:
+            yield _joined(group)
+            group = []
+        group.append(segment)
+    if group:
+        yield _joined(group)
+
+
+def _joined(group: list[SegmentVector]) -> SegmentVector:
+    return group[0] if len(group) == 1 else SegmentVector(group[0].start_s, group[-1].end_s, _mean(group))
+
+
+def _mean(group: list[SegmentVector]) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    total = np.sum([segment.vector for segment in group], axis=0)
+    return np.asarray(total / np.linalg.norm(total), dtype=np.float32)

@@ -1,0 +1,91 @@
+"""Search: question -> vector -> allowed ids -> nearest segments -> ranked hits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cratedig.models.base import EmbeddingModel
+from cratedig.store.segments import ANY_FILE, Condition
+from cratedig.store.store import Store
+from cratedig.types import FloatArray, IdArray
+from cratedig.vectors.snapshot import open_index, refresh
+from search.filters import condition
+from search.query import Query, QueryContext
+from search.rank import best_of_each, to_hits
+from search.results import SearchResults
+
+__all__ = ["SearchEngine", "SearchRequest"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A question, how many sounds are wanted, and filter values by filter name."""
+
+    query: Query
+    k: int = 20
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+class SearchEngine:
+    """Answers questions about one library.
+
+    Raises
+    ------
+    ModelMismatchError
+        The library was made with another model.
+    """
+
+    def __init__(self, store: Store, model: EmbeddingModel) -> None:
+        self._store = store
+        self._model = model
+        self._row = store.require_model(model.info)
+        self._index = open_index(store, self._row)
+
+    def refresh(self) -> None:
+        """Take in what was indexed since the engine was made."""
+        refresh(self._index, self._store, self._row)
+
+    def search(self, request: SearchRequest) -> SearchResults:
+        """Answer a question: `k` hits come back whenever `k` sounds that meet the filters exist.
+
+        Raises
+        ------
+        QueryError
+            The question or a filter cannot be understood.
+        AudioError
+            A reference is not readable as audio.
+        """
+        wanted = condition(request.filters)
+        query = request.query
+        q = query.to_vector(QueryContext(self._store, self._model, self._row))
+        ids, cosines = self._nearest(q, request.k, self._allowed(wanted))
+        rows = self._store.segments.hits(ids, wanted)
+        found = [(rows[i], c) for i, c in zip(ids, cosines, strict=True) if i in rows]
+        hits = to_hits([row for row, _ in found], [c for _, c in found], self._model.info.calibration[query.kind])
+        return SearchResults(query.kind, query.title, hits)
+
+    def _allowed(self, wanted: Condition) -> IdArray | None:
+        """Ids that may come back; None means all of the index."""
+        if wanted != ANY_FILE:
+            return self._store.segments.matching(self._row, wanted)
+        absent = self._store.segments.absent(self._row)
+        return None if len(absent) == 0 else np.setdiff1d(self._index.ids, absent)
+
+    def _nearest(self, q: FloatArray, k: int, allowed: IdArray | None) -> tuple[list[int], list[float]]:
+        """Return the best segment of each of the `k` nearest contents.
+
+        A long file has many segments: more are asked for until enough contents differ.
+        """
+        available = len(self._index.ids) if allowed is None else len(allowed)
+        asked = 2 * k
+        while True:
+            ids, cosines = self._index.search(q, asked, allowed)
+            contents = self._store.segments.contents(ids.tolist())
+            best = best_of_each(ids.tolist(), contents, k)
+            if len(best) == k or asked >= available:
+                cosine_of = dict(zip(ids.tolist(), cosines.tolist(), strict=True))
+                return best, [cosine_of[i] for i in best]
+            asked *= 4

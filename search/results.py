@@ -1,0 +1,67 @@
+"""What a search gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cratedig.types import QueryKind
+
+__all__ = ["SearchHit", "SearchResults"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One sound, with the segment of it that matched best.
+
+    Attributes
+    ----------
+    rank : int
+        From 1.
+    score : float
+        Calibrated match, 0 to 1.
+    path : str
+        Absolute path of a present file with this content.
+    start_s, end_s : float
+        The segment, in seconds from the start of the file.
+    duration_s : float
+        Length of the whole file in seconds.
+    pack : str
+        Name of the folder it came in with.
+    content : str
+        Hash of the audio: the id that `cratedig similar` takes.
+    """
+
+    rank: int
+    score: float
+    path: str
+    start_s: float
+    end_s: float
+    duration_s: float
+    pack: str
+    content: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the object that `--json` prints. Kind, tempo, key and tags are part of it, and not measured yet."""
+        return {
+            "rank": self.rank,
+            "score": round(self.score, 4),
+            "path": self.path,
+            "start_s": round(self.start_s, 3),
+            "end_s": round(self.end_s, 3),
+            "duration_s": round(self.duration_s, 3),
+            "pack": self.pack,
+            "kind": None,
+            "bpm": None,
+            "key": None,
+            "tags": [],
+            "content": self.content,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResults:
+    """Hits, best first, and what was asked."""
+
+    kind: QueryKind
+    title: str
+    hits: tuple[SearchHit, ...]

@@ -1,0 +1,1 @@
+"""The terminal user interface: commands and, above them, the app."""

@@ -1,0 +1,1 @@
+"""The `cratedig` command, one file per subcommand."""

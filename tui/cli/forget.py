@@ -1,0 +1,26 @@
+"""`cratedig forget`: take a folder or file out of the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from indexer.upkeep import forget
+from tui.cli.options import library_option, open_library, settings_for
+
+__all__ = ["command"]
+
+
+@click.command("forget")
+@click.argument("path", type=click.Path(path_type=Path))
+@library_option
+def command(path: Path, library: Path | None) -> None:
+    """Take a folder or file out of the library. The audio itself is not touched.
+
+    What lies inside a folder that you index again comes back.
+    """
+    target = str(path.expanduser().absolute())
+    with open_library(settings_for(library)) as store:
+        dropped = forget(store, target)
+    click.echo(f"Forgot {dropped} files.", err=True)

@@ -1,0 +1,59 @@
+"""The `cratedig` command: finds the subcommand, and shows errors as words."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+import cratedig
+from cratedig.errors import CratedigError
+from tui.cli.options import library_option
+
+__all__ = ["cli", "main"]
+
+EXIT_OURS, EXIT_USER, EXIT_INTERRUPTED = 1, 2, 130
+COMMANDS = ("config", "doctor", "forget", "index", "rebuild", "search", "similar", "status", "verify")
+
+
+class _LazyGroup(click.Group):
+    """Imports a command's module when it is asked for: `cratedig search` need not load the indexer."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"tui.cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(cratedig.__version__, prog_name="cratedig")
+@library_option
+@click.pass_context
+def cli(context: click.Context, library: Path | None) -> None:
+    """Search your own samples by what they sound like. Everything stays on this machine."""
+    context.obj = library
+
+
+def main() -> None:
+    """Run the command line; the exit code is 0 done, 2 the user's to mend, 1 ours."""
+    try:
+        cli.main(prog_name="cratedig", standalone_mode=False)
+    except CratedigError as error:
+        click.echo(f"cratedig: {error.message}", err=True)
+        if error.hint:
+            click.echo(error.hint, err=True)
+        sys.exit(EXIT_USER)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_USER)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:  # the reader of a pipe, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

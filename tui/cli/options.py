@@ -1,0 +1,55 @@
+"""Options that several commands share, and what they open."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from cratedig.config import Settings, load_settings
+from cratedig.paths import LibraryPaths
+from cratedig.store.connection import plain_errors
+from cratedig.store.store import Store
+
+__all__ = ["json_option", "library_option", "model_name", "open_library", "settings_for"]
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def library_option(command: F) -> F:
+    """Add ``--library``; it may stand before or after the command."""
+    return click.option(
+        "--library",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Folder of the library.  [CRATEDIG_LIBRARY]",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """Add ``--json``."""
+    return click.option("as_json", "--json", is_flag=True, help="Print one JSON object per line.")(command)
+
+
+def settings_for(library: Path | None, **flags: object) -> Settings:
+    """Return the settings of this call: flags given after the command, then before it, then the rest."""
+    before = click.get_current_context().obj
+    return load_settings({"library": library or before, **flags})
+
+
+@contextlib.contextmanager
+def open_library(settings: Settings, *, create: bool = False) -> Iterator[Store]:
+    """Open the library of these settings, with SQLite's errors in words while it is used."""
+    with plain_errors(LibraryPaths(settings.library).database):
+        store = Store.create_or_open(settings.library) if create else Store.open(settings.library)
+        with store:
+            yield store
+
+
+def model_name(settings: Settings, store: Store) -> str:
+    """Name the model to use: the one asked for, else the library's own, else the default."""
+    own = store.model
+    return settings.model if own is None or settings.origins["model"] != "default" else own.name
