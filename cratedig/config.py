@@ -32,9 +32,12 @@ class Setting:
 
 
 def _folder(value: object) -> Path:
-    if not isinstance(value, str | Path) or not str(value):
+    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise ValueError("a folder")
-    return Path(value).expanduser().absolute()
+    try:
+        return Path(value).expanduser().absolute()
+    except RuntimeError:  # the home folder of a user who does not exist
+        raise ValueError("a folder") from None
 
 
 def _word(value: object) -> str:

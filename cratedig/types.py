@@ -45,11 +45,11 @@ class Content:
     Attributes
     ----------
     hash : str
-        Hash of the decoded samples, hex.
+        BLAKE2b-160, hex, of sample rate, channel count and the interleaved float32 little-endian samples.
     sr : int
         Sample rate of the file in Hz.
     channels, frames : int
-        Shape of the decoded samples.
+        Shape of the decoded samples; a frame is one sample of every channel.
     peak : float
         Highest absolute sample; full scale is 1.
     """

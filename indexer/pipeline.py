@@ -101,8 +101,7 @@ def index(store: Store, request: IndexRequest, cancelled: Callable[[], bool]) ->
         if pending:
             setup = WorkerSetup(request.model_name, store.paths.root)
             yield from _read(store, pending, setup, request.jobs, model, tally, cancelled)
-        if not cancelled() and not tally.unreachable:  # a drive that went away must not cost the old vectors
-            _serve(store, model)
+        _serve(store, model)
         _finish(store)
     yield tally.progress()
     yield IndexFinished(
@@ -193,8 +192,9 @@ def _save(store: Store, outcome: Outcome, model: ModelRow, tally: _Tally) -> Non
 
 
 def _serve(store: Store, model: ModelRow) -> None:
+    """Let `model` answer searches once it has a vector of every sound: until then the old ones serve."""
     serving = store.model
-    if serving is None or serving.id != model.id:
+    if (serving is None or serving.id != model.id) and next(store.files.not_embedded(model), None) is None:
         store.serve_model(model)
 
 

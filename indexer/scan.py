@@ -19,9 +19,12 @@ __all__ = ["Folder", "Found", "ScanResult", "pack_of", "scan", "walk"]
 EVENT_EVERY_S = 0.25
 SYSTEM_FOLDERS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information"})
 # A first-level folder of only these words sorts sounds inside a pack; it is not a pack.
-CATEGORY_WORDS = frozenset(
-    ["acoustic", "and", "atmosphere", "bass", "cymbal", "clap", "drum", "effect", "foley", "fx", "guitar", "hat", "hi", "hihat", "hit", "instrument", "key", "kick", "lead", "loop", "melodic", "melody", "midi", "misc", "one", "oneshot", "other", "pad", "perc", "percussion", "piano", "pluck", "ride", "sample", "sfx", "shot", "single", "snare", "sound", "string", "synth", "texture", "tom", "top", "vocal", "vox", "wav", "wave"]
-)
+CATEGORIES = """
+    acoustic and atmosphere bass cymbal clap drum effect foley fx guitar hat hi hihat hit instrument key kick lead loop
+    melodic melody midi misc one oneshot other pad perc percussion piano pluck ride sample sfx shot single snare sound
+    string synth texture tom top vocal vox wav wave
+"""
+CATEGORY_WORDS = frozenset(CATEGORIES.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,9 @@ def walk(roots: Iterable[str]) -> Iterator[Folder]:
     visited: set[tuple[int, int]] = set()
     for root in roots:
         if os.path.isfile(root):  # noqa: PTH113  (paths here may hold undecodable bytes, as str)
-            folder = os.path.dirname(root)  # noqa: PTH120
-            yield Folder(folder, _found([root], folder))
+            folder, name = os.path.split(root)
+            if not (_is_sample(name) and _identity(folder) in visited):
+                yield Folder(folder, _found([root], folder))
             continue
         remaining = [root]
         while remaining:
@@ -75,8 +79,7 @@ def walk(roots: Iterable[str]) -> Iterator[Folder]:
 
 def _list(path: str, root: str, visited: set[tuple[int, int]]) -> tuple[Folder | None, list[str]]:
     try:
-        status = os.stat(path)  # noqa: PTH116
-        identity = (status.st_dev, status.st_ino)
+        identity = _identity(path)
         if identity in visited:
             return None, []
         visited.add(identity)
@@ -86,13 +89,23 @@ def _list(path: str, root: str, visited: set[tuple[int, int]]) -> tuple[Folder |
         return None, []
     except OSError as error:
         return Folder(path, error=error.strerror or type(error).__name__), []
-    chosen = [entry for entry in chosen if not entry.name.startswith(".") and entry.name not in SYSTEM_FOLDERS]
     subfolders = [entry.path for entry in chosen if _is_folder(entry)]
-    names = [entry.path for entry in chosen if is_audio_name(entry.name)]
+    names = [entry.path for entry in chosen if _is_sample(entry.name)]
     return Folder(path, _found(names, root)), subfolders
 
 
+def _identity(path: str) -> tuple[int, int]:
+    status = os.stat(path)  # noqa: PTH116
+    return status.st_dev, status.st_ino
+
+
+def _is_sample(name: str) -> bool:
+    return is_audio_name(name) and not name.startswith(".")
+
+
 def _is_folder(entry: os.DirEntry[str]) -> bool:
+    if entry.name.startswith(".") or entry.name in SYSTEM_FOLDERS:
+        return False
     try:
         return entry.is_dir()
     except OSError:  # a link that points to itself

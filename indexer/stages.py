@@ -71,7 +71,7 @@ class Reader:
             return Unreachable(found.stamp, error.strerror or type(error).__name__)
 
     def _segments(self, sound: Sound) -> tuple[SegmentVector, ...]:
-        if sound.silent or self._is_embedded(sound.content.hash):
+        if sound.content.silent or self._is_embedded(sound.content.hash):
             return ()
         info = self._model.info
         windows = sound.windows(info.sr, info.window_s)

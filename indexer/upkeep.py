@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from cratedig.vectors.snapshot import load_cache, refresh_cache
 
 __all__ = ["Problem", "forget", "verify"]
 
-AGAIN = "Run: cratedig forget {path!r}, then index it again."
+AGAIN = "Run: cratedig forget {path}, then index it again."
 UNIT_TOLERANCE = 5e-3  # float16 rounding of a unit vector stays well below
 
 
@@ -45,7 +46,7 @@ def verify(store: Store, *, decode: bool) -> Iterator[Problem]:
         if (what := _changed(row.stamp)) is not None:
             yield Problem(f"{path}: {what}", "Run: cratedig index")
         elif decode and (what := _sounds_different(row.stamp, content.hash)) is not None:
-            yield Problem(f"{path}: {what}", AGAIN.format(path=path))
+            yield Problem(f"{path}: {what}", AGAIN.format(path=shlex.quote(path)))
 
 
 def _verify_vectors(store: Store, model: ModelRow) -> Iterator[Problem]:
@@ -62,7 +63,7 @@ def _verify_vectors(store: Store, model: ModelRow) -> Iterator[Problem]:
         damaged = rows.ids[~(np.abs(length - 1) < UNIT_TOLERANCE)].tolist()
         for hit in store.segments.hits(damaged, ANY_FILE).values():
             path = os.fsdecode(hit.path)
-            yield Problem(f"database: a vector of {path} is damaged", AGAIN.format(path=path))
+            yield Problem(f"database: a vector of {path} is damaged", AGAIN.format(path=shlex.quote(path)))
         if index is not None:
             both = np.isin(rows.ids, held)
             differ = np.any(index.vectors(rows.ids[both]) != rows.vectors[both], axis=1)

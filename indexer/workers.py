@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -11,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain
 from multiprocessing.connection import wait as wait_for_process
 from multiprocessing.synchronize import Event as ProcessEvent
 from pathlib import Path
@@ -37,11 +39,10 @@ class WorkerSetup:
     model_name: str
     library: Path
 
-    def reader(self, cancelled: Callable[[], bool]) -> Reader:
-        """Load the model and open the library for reading."""
+    def reader(self, store: Store, cancelled: Callable[[], bool]) -> Reader:
+        """Load the model; `store` tells what need not be embedded again."""
         model = registry.load(self.model_name)
-        segments = Store.open(self.library).segments
-        return Reader(model, partial(segments.exist, model_key=model.info.key), cancelled)
+        return Reader(model, partial(store.segments.exist, model_key=model.info.key), cancelled)
 
 
 def read_all(
@@ -50,19 +51,19 @@ def read_all(
     """Read batches of files in `jobs` processes (in this one when `jobs` is 1).
 
     Yields outcomes as they come, in no order, and an empty list every quarter second in which nothing came.
-    A file that kills its process is reported as failed and the run goes on.
+    A file that kills its process twice, the second time alone, is reported as failed; the run goes on.
     """
     if jobs == 1:
         return _read_here(batches, setup, cancelled)
-    return _Pool(setup, jobs).read(iter(batches), cancelled)
+    return _Pool(setup, jobs, jobs * IN_FLIGHT_PER_JOB).read(iter(batches), cancelled)
 
 
 def _read_here(
     batches: Iterable[Sequence[Found]], setup: WorkerSetup, cancelled: Callable[[], bool]
 ) -> Iterator[Sequence[Outcome]]:
-    reader = setup.reader(cancelled)
-    for batch in batches:
-        for found in batch:
+    with Store.open(setup.library) as store:
+        reader = setup.reader(store, cancelled)
+        for found in chain.from_iterable(batches):
             if cancelled():
                 return
             try:
@@ -74,20 +75,18 @@ def _read_here(
 class _Pool:
     """A process pool that survives the death of a worker."""
 
-    def __init__(self, setup: WorkerSetup, jobs: int) -> None:
+    def __init__(self, setup: WorkerSetup, jobs: int, most_in_flight: int) -> None:
         self._setup = setup
         self._jobs = jobs
+        self._most_in_flight = most_in_flight
         self._stop = _SPAWN.Event()
 
     def read(self, batches: Iterator[Sequence[Found]], cancelled: Callable[[], bool]) -> Iterator[Sequence[Outcome]]:
         """See `read_all`."""
-        executor = self._start(self._jobs)
+        executor = self._start()
         in_flight: dict[Future[list[Outcome]], Sequence[Found]] = {}
         try:
-            while True:
-                if cancelled():
-                    self._stop.set()
-                    return
+            while not cancelled():
                 self._fill(executor, in_flight, batches)
                 if not in_flight:
                     return
@@ -95,15 +94,14 @@ class _Pool:
                 yield outcomes
                 if suspects:
                     executor.shutdown(cancel_futures=True)
-                    for found in suspects:
-                        yield [self._read_alone(found)]
-                    executor = self._start(self._jobs)
+                    yield from self._read_alone(suspects, cancelled)
+                    executor = self._start()
         finally:
             self._stop.set()
             executor.shutdown(cancel_futures=True)
 
-    def _start(self, jobs: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(jobs, _SPAWN, _start_worker, (self._setup, self._stop))
+    def _start(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._jobs, _SPAWN, _start_worker, (self._setup, self._stop))
 
     def _fill(
         self,
@@ -111,18 +109,42 @@ class _Pool:
         in_flight: dict[Future[list[Outcome]], Sequence[Found]],
         batches: Iterator[Sequence[Found]],
     ) -> None:
-        while len(in_flight) < self._jobs * IN_FLIGHT_PER_JOB:
+        while len(in_flight) < self._most_in_flight:
             batch = next(batches, None)
             if batch is None:
                 return
-            in_flight[executor.submit(_read_batch, batch)] = batch
+            in_flight[_submit(executor, batch)] = batch
 
-    def _read_alone(self, found: Found) -> Outcome:
-        with self._start(1) as executor:
-            try:
-                return executor.submit(_read_batch, [found]).result()[0]
-            except BrokenProcessPool:
-                return FailedFile(found.stamp, found.pack, CRASHED)
+    def _read_alone(self, suspects: list[Found], cancelled: Callable[[], bool]) -> Iterator[Sequence[Outcome]]:
+        """One at a time, to tell which of them kills its process."""
+        if self._most_in_flight == 1:
+            yield [FailedFile(found.stamp, found.pack, CRASHED) for found in suspects]
+            return
+        alone = _Pool(self._setup, jobs=1, most_in_flight=1)
+        yield from alone.read(([found] for found in suspects), cancelled)
+
+
+def _submit(executor: ProcessPoolExecutor, batch: Sequence[Found]) -> Future[list[Outcome]]:
+    try:
+        with _interrupts_blocked():
+            return executor.submit(_read_batch, batch)
+    except BrokenProcessPool as error:  # a worker died since the last batch was submitted
+        broken: Future[list[Outcome]] = Future()
+        broken.set_exception(error)
+        return broken
+
+
+@contextlib.contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Block Ctrl-C, which a process started meanwhile inherits: it would die of it before it can ignore it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _collect(
@@ -152,7 +174,7 @@ def _start_worker(setup: WorkerSetup, stop: ProcessEvent) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it stops us through `stop`
     threading.Thread(target=_die_with_parent, daemon=True).start()
     # Loaded by the first batch: an error here would look like a crash, there it reaches the parent as itself.
-    _get_reader = cache(partial(setup.reader, stop.is_set))
+    _get_reader = cache(lambda: setup.reader(Store.open(setup.library), stop.is_set))
 
 
 def _die_with_parent() -> None:

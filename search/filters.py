@@ -22,11 +22,14 @@ class Filter:
 
 
 def _pack(value: str) -> Condition:
-    return "instr(lower(p.name), lower(?)) > 0", (value,)
+    name = value.encode("utf-8", "replace").decode("utf-8")  # as pack names are stored: undecodable bytes are marks
+    return "instr(lower(p.name), lower(?)) > 0", (name,)
 
 
 def _length(value: str) -> Condition:
     low, high = _bounds(value)
+    if not low <= high:  # also when one is NaN
+        raise ValueError(value)
     return "1.0 * c.frames / c.sr BETWEEN ? AND ?", (low, high)
 
 

@@ -85,7 +85,7 @@ class ContentQuery:
         Raises
         ------
         QueryError
-            No content, or more than one, has a hash that begins so; or it is silent.
+            No content, or more than one, has a hash that begins so; or it is silent or not embedded yet.
         """
         found = context.store.files.contents_like(self.hash_prefix)
         if not found:
@@ -97,9 +97,14 @@ class ContentQuery:
             raise QueryError(
                 f"More than one sound has an id that begins with {self.hash_prefix!r}.", "Give more of it."
             )
+        if found[0].silent:
+            raise QueryError(f"The sound {self.hash_prefix} is silent.", "Choose one with something to hear.")
         stored = _stored_vector(found[0].hash, context)
         if stored is None:
-            raise QueryError(f"The sound {self.hash_prefix} is silent.", "Choose one with something to hear.")
+            raise QueryError(
+                f"The sound {self.hash_prefix} was not there when the library changed its model.",
+                "Connect its drive and run: cratedig index",
+            )
         return stored
 
 
@@ -125,7 +130,7 @@ class FileQuery:
         """
         try:
             sound = open_sound(self.path)
-            if sound.silent:
+            if sound.content.silent:
                 raise QueryError(f"{self.path} is silent.", "Choose a file with something to hear.")
             stored = _stored_vector(sound.content.hash, context)
             return _mean_direction(_embed(sound, context.model)) if stored is None else stored

@@ -27,19 +27,32 @@ def connect(database: Path) -> sqlite3.Connection:
     """Open a connection with the settings every connection needs. The schema may be older than the code."""
     with plain_errors(database):
         connection = sqlite3.connect(database, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        found = schema_version(connection)
+        try:
+            _refuse_unusable(connection, database)
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _refuse_unusable(connection: sqlite3.Connection, database: Path) -> None:
+    """Leave a newer library alone, and another program's database: beets too calls its own library.db."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables and "_sqlite_migrations" not in tables:
+        raise LibraryDamagedError(
+            f"The database {database} belongs to another program.", "Choose another folder with --library."
+        )
+    found = schema_version(connection)
     if found > SCHEMA_VERSION:
-        connection.close()
         raise LibraryTooNewError(
             f"The library {database.parent} was written by a newer cratedig"
             f" (schema {found}, this one knows {SCHEMA_VERSION}).",
             "Update cratedig, or choose another library with --library.",
         )
-    return connection
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
@@ -78,10 +91,13 @@ def plain_errors(database: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _in_words(error, database) from error
+        in_words = _in_words(error, database)
+        if in_words is None:
+            raise
+        raise in_words from error
 
 
-def _in_words(error: sqlite3.Error, database: Path) -> Exception:
+def _in_words(error: sqlite3.Error, database: Path) -> LibraryError | None:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     folder = database.parent
     if code == sqlite3.SQLITE_FULL:
@@ -104,4 +120,4 @@ def _in_words(error: sqlite3.Error, database: Path) -> Exception:
             f"The library {folder} cannot be read or written ({error}).",
             "Check that the folder exists, is on a connected drive, and that you may write there.",
         )
-    return error
+    return None

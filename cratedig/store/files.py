@@ -242,8 +242,9 @@ def under(path: bytes) -> tuple[str, tuple[bytes, bytes, bytes]]:
 
     A range, not LIKE: it uses the index, and no byte of a path is a wildcard.
     """
-    folder = path.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
-    after = folder[:-1] + bytes([folder[-1] + 1])
+    path = path.rstrip(os.fsencode(os.sep))
+    folder = path + os.fsencode(os.sep)
+    after = path + bytes([folder[-1] + 1])
     return "(path = ? OR (path >= ? AND path < ?))", (path, folder, after)
 
 

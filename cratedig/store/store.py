@@ -72,9 +72,13 @@ class Store:
     @classmethod
     def _open(cls, paths: LibraryPaths) -> Store:
         store = cls(paths, connect(paths.database))
-        if store.schema_version != SCHEMA_VERSION:
-            with store.writing():
-                migrate(store._connection, paths)
+        try:
+            if store.schema_version != SCHEMA_VERSION:
+                with store.writing():
+                    migrate(store._connection, paths)
+        except BaseException:
+            store.close()
+            raise
         return store
 
     def close(self) -> None:
@@ -95,6 +99,8 @@ class Store:
         ------
         LibraryBusyError
             Another process is writing.
+        LibraryError
+            The library's folder may not be written to.
         """
         try:
             self._lock.acquire(timeout=0)
@@ -102,6 +108,11 @@ class Store:
             raise LibraryBusyError(
                 f"Another cratedig is writing to the library {self.paths.root}.",
                 "Wait until it has finished, or stop it. Searching works meanwhile.",
+            ) from None
+        except OSError as error:
+            raise LibraryError(
+                f"The library {self.paths.root} cannot be written to ({error.strerror}).",
+                "Check that its drive is connected and not full, and that you may write there.",
             ) from None
         try:
             yield
@@ -115,11 +126,11 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._connection.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):  # a full disk has rolled back already
                     self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def truncate_log(self) -> None:
         """Fold the write-ahead log into the database file, unless a reader is in the way."""

@@ -108,9 +108,10 @@ def save_cache(index: FlatIndex, store: Store, model: ModelRow) -> None:
 def _tidy(target: Path) -> None:
     """Remove caches of other models, and parts that a killed process left."""
     for other in target.parent.iterdir():
-        left_over = other.suffix == ".part" and time.time() - other.stat().st_mtime > PART_LIFE_S
-        if left_over or (other.suffix == ".faiss" and other != target):
-            other.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # another process may be tidying too
+            left_over = other.suffix == ".part" and time.time() - other.stat().st_mtime > PART_LIFE_S
+            if left_over or (other.suffix == ".faiss" and other != target):
+                other.unlink()
 
 
 def _write_whole(target: Path, pieces: tuple[bytes, ...]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from indexer.upkeep import forget
-from tui.cli.options import library_option, open_library, settings_for
+from tui.cli.options import library_option, open_library, settings_for, whole_path
 
 __all__ = ["command"]
 
@@ -20,7 +20,6 @@ def command(path: Path, library: Path | None) -> None:
 
     What lies inside a folder that you index again comes back.
     """
-    target = str(path.expanduser().absolute())
     with open_library(settings_for(library)) as store:
-        dropped = forget(store, target)
+        dropped = forget(store, whole_path(path))
     click.echo(f"Forgot {dropped} files.", err=True)

@@ -25,7 +25,7 @@ from indexer.events import (
     as_dict,
 )
 from indexer.pipeline import IndexRequest, index
-from tui.cli.options import json_option, library_option, model_name, open_library, settings_for
+from tui.cli.options import json_option, library_option, model_name, open_library, settings_for, whole_path
 from tui.cli.output import print_json, printable
 
 __all__ = ["command"]
@@ -59,10 +59,9 @@ def command(
     with open_library(settings, create=bool(paths)) as store, _stop_on_signals() as stop:
         if not paths and not store.files.roots():
             raise QueryError("There is nothing to index yet.", "Name a folder: cratedig index FOLDER_OF_SAMPLES")
-        name = settings.model if reembed else model_name(settings, store)
         request = IndexRequest(
-            [str(path.expanduser().absolute()) for path in paths],
-            name,
+            [whole_path(path) for path in paths],
+            model_name(settings, store),
             jobs=settings.jobs,
             reembed=reembed,
             retry_failed=retry_failed,
@@ -114,6 +113,7 @@ def _draw(events: Iterator[Event]) -> IndexFinished:
         TimeRemainingColumn(),
         console=console,
         transient=True,
+        disable=not console.is_terminal,
     ) as bar:
         task = bar.add_task("looking for sounds", total=None, rate="")
         for event in events:
@@ -126,11 +126,11 @@ def _draw(events: Iterator[Event]) -> IndexFinished:
                     failed_text = f", {failed} failed" if failed else ""
                     bar.update(task, completed=done, rate=f"{rate:.0f} files/s{failed_text}")
                 case FolderSkipped(path=path, reason=reason):
-                    console.print(Text(f"folder skipped: {printable(path)} ({reason})"))
+                    console.print(Text(f"folder skipped: {printable(path)} ({reason})"), soft_wrap=True)
                 case FileFailed(path=path, reason=reason):
                     failures += 1
                     if failures <= FAILURES_SHOWN:
-                        console.print(Text(f"not read: {printable(path)} ({reason})"))
+                        console.print(Text(f"not read: {printable(path)} ({reason})"), soft_wrap=True)
     finished = _last(event)
     _summarise(console, finished, failures)
     return finished

@@ -12,6 +12,7 @@ import click
 import cratedig
 from cratedig.errors import CratedigError
 from tui.cli.options import library_option
+from tui.cli.output import printable
 
 __all__ = ["cli", "main"]
 
@@ -31,6 +32,13 @@ class _LazyGroup(click.Group):
         command: click.Command = importlib.import_module(f"tui.cli.{cmd_name}").command
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # the reader of a pipe, such as `head`, has had enough; click would exit with 1
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return None
+
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(cratedig.__version__, prog_name="cratedig")
@@ -46,14 +54,12 @@ def main() -> None:
     try:
         cli.main(prog_name="cratedig", standalone_mode=False)
     except CratedigError as error:
-        click.echo(f"cratedig: {error.message}", err=True)
+        click.echo(f"cratedig: {printable(error.message)}", err=True)
         if error.hint:
-            click.echo(error.hint, err=True)
+            click.echo(printable(error.hint), err=True)
         sys.exit(EXIT_USER)
     except click.ClickException as error:
         error.show()
         sys.exit(EXIT_USER)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:  # the reader of a pipe, such as `head`, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +15,7 @@ from cratedig.paths import LibraryPaths
 from cratedig.store.connection import plain_errors
 from cratedig.store.store import Store
 
-__all__ = ["json_option", "library_option", "model_name", "open_library", "settings_for"]
+__all__ = ["json_option", "library_option", "model_name", "open_library", "settings_for", "whole_path"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -32,6 +33,11 @@ def library_option(command: F) -> F:
 def json_option(command: F) -> F:
     """Add ``--json``."""
     return click.option("as_json", "--json", is_flag=True, help="Print one JSON object per line.")(command)
+
+
+def whole_path(path: Path) -> str:
+    """Absolute path without ``..``, so that a folder has one name however it was typed. Links stay as they are."""
+    return os.path.abspath(path.expanduser())  # noqa: PTH100
 
 
 def settings_for(library: Path | None, **flags: object) -> Settings:

@@ -52,4 +52,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], numeric:
             table.add_column(heading, overflow="ellipsis", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
-    Console().print(table)
+    console = Console()
+    with console.capture() as drawn:
+        console.print(table)
+    click.echo(drawn.get(), nl=False)

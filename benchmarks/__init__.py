@@ -1,0 +1,1 @@
+"""Numbers: one script per claim."""

@@ -1,0 +1,1 @@
+"""Reading audio files: path to waveform, content hash and windows."""
