@@ -69,7 +69,7 @@ class IndexFinished:
     """The run is over. When `cancelled`, the next run continues where it stopped.
 
     `failed` files are recorded with their reason. `unreachable` ones the system did not hand over: the next run
-    tries again.
+    tries again. `missing` files and `segments` are those of the whole library.
     """
 
     indexed: int

@@ -104,13 +104,14 @@ def index(store: Store, request: IndexRequest, cancelled: Callable[[], bool]) ->
         _serve(store, model)
         _finish(store)
     yield tally.progress()
+    counts = store.files.counts()
     yield IndexFinished(
         indexed=tally.indexed,
         failed=tally.failed,
         unreachable=tally.unreachable,
         moved=tally.moved,
-        missing=max(0, len(scanned.missing) - tally.moved),
-        segments=store.files.counts().segments,
+        missing=counts.missing,
+        segments=counts.segments,
         seconds=round(time.monotonic() - started, 3),
         cancelled=cancelled(),
     )

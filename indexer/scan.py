@@ -136,8 +136,12 @@ def pack_of(path: str, root: str) -> Pack:
 
 
 def _is_category(folder_name: str) -> bool:
-    words = re.findall(r"[a-z]+|\d+", folder_name.lower())
-    return bool(words) and all(word.removesuffix("s") in CATEGORY_WORDS or word.isdecimal() for word in words)
+    words = re.findall(r"[a-z]+|\d+s?", folder_name.lower())
+    return bool(words) and all(_sorts(word) or _sorts(word.removesuffix("s")) for word in words)
+
+
+def _sorts(word: str) -> bool:
+    return word in CATEGORY_WORDS or word.isdecimal()
 
 
 def scan(

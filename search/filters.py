@@ -10,6 +10,8 @@ from cratedig.store.segments import ANY_FILE, Condition
 
 __all__ = ["FILTERS", "Filter", "condition"]
 
+SECONDS = "1.0 * c.frames / c.sr"
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -27,22 +29,21 @@ def _pack(value: str) -> Condition:
 
 
 def _length(value: str) -> Condition:
-    low, high = _bounds(value)
-    if not low <= high:  # also when one is NaN
+    """Read ``<2``, ``>0.5`` or ``0.5..2``."""
+    if value[:1] in {"<", ">"}:
+        return f"{SECONDS} {value[0]} ?", (_seconds(value[1:]),)
+    low, _, high = value.partition("..")
+    bounds = (_seconds(low), _seconds(high))
+    if bounds[0] > bounds[1]:
         raise ValueError(value)
-    return "1.0 * c.frames / c.sr BETWEEN ? AND ?", (low, high)
+    return f"{SECONDS} BETWEEN ? AND ?", bounds
 
 
-def _bounds(value: str) -> tuple[float, float]:
-    """Read ``<2``, ``>0.5`` or ``0.5..2`` as bounds."""
-    if value.startswith("<"):
-        return 0.0, float(value[1:])
-    if value.startswith(">"):
-        return float(value[1:]), float("inf")
-    low, separator, high = value.partition("..")
-    if not separator:
-        raise ValueError(value)
-    return float(low), float(high)
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not seconds >= 0:  # also when it is NaN
+        raise ValueError(text)
+    return seconds
 
 
 FILTERS = {

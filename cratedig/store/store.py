@@ -7,8 +7,6 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from cratedig.errors import LibraryBusyError, LibraryError, LibraryMissingError, ModelMismatchError
 from cratedig.paths import LibraryPaths
 from cratedig.store.connection import SCHEMA_VERSION, connect, migrate, plain_errors, schema_version
@@ -34,7 +32,6 @@ class Store:
     def __init__(self, paths: LibraryPaths, connection: sqlite3.Connection) -> None:
         self.paths = paths
         self._connection = connection
-        self._lock = FileLock(paths.lock)
         self.files = Files(connection)
         self.segments = Segments(connection)
 
@@ -102,8 +99,11 @@ class Store:
         LibraryError
             The library's folder may not be written to.
         """
+        from filelock import FileLock, Timeout  # noqa: PLC0415  (45 ms that a search need not pay)
+
+        lock = FileLock(self.paths.lock)
         try:
-            self._lock.acquire(timeout=0)
+            lock.acquire(timeout=0)
         except Timeout:
             raise LibraryBusyError(
                 f"Another cratedig is writing to the library {self.paths.root}.",
@@ -117,7 +117,7 @@ class Store:
         try:
             yield
         finally:
-            self._lock.release()
+            lock.release()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

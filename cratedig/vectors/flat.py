@@ -29,7 +29,7 @@ class FlatIndex:
         """
         try:
             loaded = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
-        except RuntimeError as error:
+        except (RuntimeError, MemoryError) as error:  # torn bytes may claim any size
             raise ValueError(str(error)) from None
         if not isinstance(loaded, faiss.IndexIDMap2):
             raise ValueError(f"a {type(loaded).__name__} is not an IndexIDMap2")
@@ -71,6 +71,7 @@ class FlatIndex:
         parameters = None
         if allowed is not None:
             parameters = _only(allowed)
+        faiss.omp_set_num_threads(1)  # more gain little for one query, and wait for each other on a busy machine
         cosines, ids = self._index.search(q[np.newaxis].astype(np.float32), wanted, params=parameters)
         found = ids[0] >= 0
         return ids[0][found], cosines[0][found]
