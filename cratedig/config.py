@@ -48,7 +48,7 @@ def _word(value: object) -> str:
 
 def _count(value: object) -> int:
     text = str(value)
-    if isinstance(value, bool) or not text.isdecimal() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise ValueError("a whole number from 1")
     return int(text)
 

@@ -113,7 +113,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _found(paths: Iterable[str], root: str) -> list[Found]:
-    found = []
+    """Stamp the files of one folder: they share a pack."""
+    found: list[Found] = []
+    pack = None
     for path in paths:
         try:
             status = os.stat(path)  # noqa: PTH116
@@ -121,7 +123,8 @@ def _found(paths: Iterable[str], root: str) -> list[Found]:
             continue
         if stat.S_ISREG(status.st_mode):
             stamp = FileStamp(os.fsencode(path), status.st_size, status.st_mtime_ns)
-            found.append(Found(stamp, pack_of(path, root)))
+            pack = pack or pack_of(path, root)
+            found.append(Found(stamp, pack))
     return found
 
 

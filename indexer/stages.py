@@ -66,7 +66,7 @@ class Reader:
             sound = open_sound(Path(found.stamp.text))
             return IndexedFile(found.stamp, found.pack, sound.content, self._segments(sound))
         except AudioError as error:
-            return FailedFile(found.stamp, found.pack, f"{error.message} {error.hint}".strip())
+            return FailedFile(found.stamp, found.pack, ": ".join(filter(None, (error.message, error.hint))))
         except OSError as error:
             return Unreachable(found.stamp, error.strerror or type(error).__name__)
 

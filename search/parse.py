@@ -52,5 +52,5 @@ def _existing_file(text: str) -> Path | None:
     try:
         path = Path(text).expanduser().absolute()
         return path if path.is_file() else None
-    except (OSError, RuntimeError, ValueError):  # too long, an unknown ~user, a NUL byte: then it is words
+    except (OSError, RuntimeError):  # too long, or an unknown ~user: then it is words
         return None

@@ -103,7 +103,7 @@ def _last(event: Event) -> IndexFinished:
 
 def _draw(events: Iterator[Event]) -> IndexFinished:
     """Draw a progress bar with rate, time left and failures on standard error."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, highlight=False)
     failures = 0
     with Progress(
         TextColumn("{task.description}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from pathlib import Path
@@ -51,6 +52,8 @@ def cli(context: click.Context, library: Path | None) -> None:
 
 def main() -> None:
     """Run the command line; the exit code is 0 done, 2 the user's to mend, 1 ours."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a name shows the rest
     try:
         cli.main(prog_name="cratedig", standalone_mode=False)
     except CratedigError as error:

@@ -1,0 +1,1 @@
+"""The built-in model: a compact CLAP for sample libraries. See docs/models/compact.md."""

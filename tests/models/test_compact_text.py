@@ -1,0 +1,108 @@
+"""The built-in model's words: slang, slips, order, unknown words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cratedig.models.compact.model import CompactModel
+from cratedig.models.compact.words import Lexicon
+
+
+@pytest.fixture(scope="module")
+def model() -> CompactModel:
+    return CompactModel.load()
+
+
+@pytest.fixture
+def lexicon() -> Lexicon:
+    aliases = {"bd": "kick", "hat": "hi-hat", "perc": "percussion", "lp": "loop", "side stick": "rimshot"}
+    return Lexicon(aliases, {"kick", "snare", "percussion", "distorted"}, {"stock", "market"}.__contains__)
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("BD", "kick"),
+        ("perc lp", "percussion loop"),
+        ("Side-Stick", "rimshot"),
+        ("snair", "snare"),
+        ("distroted  BD!", "distorted kick"),
+        ("stock market", "stock market"),
+        ("kick_01.wav", "kick 01 wav"),
+        ("", ""),
+        ("?!", ""),
+        ("ключ", ""),
+    ],
+)
+def test_plain_words(lexicon: Lexicon, typed: str, plain: str) -> None:
+    assert lexicon.plain(typed) == plain
+
+
+def test_short_unknown_words_are_left_alone(lexicon: Lexicon) -> None:
+    assert lexicon.plain("kik") == "kik"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("kik", "kick"),
+        ("BD", "kick"),
+        ("hihat", "hi-hat"),
+        ("clsd hat", "closed hat"),
+        ("perc lp", "percussion loop"),
+        ("KICK", "kick"),
+        ("snair", "snare"),
+    ],
+)
+def test_slang_and_slips_mean_the_word(model: CompactModel, typed: str, meant: str) -> None:
+    a, b = model.embed_text([typed, meant])
+    assert a @ b > 0.99
+
+
+@pytest.mark.parametrize(("one", "many"), [("kick", "kicks"), ("snare", "snares"), ("synth pad", "synth pads")])
+def test_plural_changes_little(model: CompactModel, one: str, many: str) -> None:
+    a, b = model.embed_text([one, many])
+    assert a @ b > 0.85
+
+
+def test_order_changes_nothing(model: CompactModel) -> None:
+    a, b = model.embed_text(["dusty kick", "kick dusty"])
+    assert a @ b == pytest.approx(1, abs=1e-5)
+
+
+def test_an_unknown_word_does_little_harm(model: CompactModel) -> None:
+    known, more, other = model.embed_text(["dusty kick", "dusty kick xqzvw", "warm pad"])
+    assert known @ more > 0.6
+    assert known @ more > known @ other
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "ключ", "キック", "\x00", "a" * 5000, "kick " * 500])
+def test_any_text_has_a_unit_vector(model: CompactModel, text: str) -> None:
+    vector = model.embed_text([text])[0]
+    assert np.isfinite(vector).all()
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+
+
+def test_no_texts(model: CompactModel) -> None:
+    assert model.embed_text([]).shape == (0, model.info.dim)
+
+
+def test_a_text_has_the_same_vector_in_any_batch(model: CompactModel) -> None:
+    alone = model.embed_text(["rimshot"])[0]
+    assert np.array_equal(alone, model.embed_text(["warm pad", "rimshot"])[1])
+
+
+@pytest.mark.parametrize(
+    ("query", "near", "far"),
+    [
+        ("rimshot", "side stick", "kick"),
+        ("bright closed hat", "crisp hi-hat", "dark sub bass"),
+        ("distorted guitar", "overdriven electric guitar", "clean flute"),
+        ("warm pad", "mellow ambient pad", "snare"),
+        ("808", "sub bass", "snare"),
+    ],
+)
+def test_words_of_like_meaning_are_near(model: CompactModel, query: str, near: str, far: str) -> None:
+    a, b, c = model.embed_text([query, near, far])
+    assert a @ b > a @ c

@@ -1,0 +1,123 @@
+"""From what a user typed to a question: any text is a question or a message."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cratedig.errors import QueryError
+from search.parse import CONTENT_ID, parse_query, parse_reference
+from search.query import ContentQuery, FileQuery, TextQuery
+from tests.library import write_tone
+
+HOSTILE = ("\0", "a\0.wav", "~", "~nobody-of-that-name/a.wav", "x" * 100_000, "/" * 5000, "\ud800", "*.wav", "\n", "-k")
+
+
+@pytest.mark.parametrize("text", ["dusty kick", "kick.wav", "/nowhere/kick.wav", "808", "abcdef", "?", "kick/snare"])
+def test_words_are_words(text: str) -> None:
+    assert parse_query(text) == TextQuery(text)
+
+
+def test_space_around_words_is_nothing() -> None:
+    assert parse_query("  dusty kick\n") == TextQuery("dusty kick")
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t\n", "\N{NO-BREAK SPACE}"])
+def test_nothing_to_search_for(text: str) -> None:
+    with pytest.raises(QueryError, match="nothing to search for") as caught:
+        parse_query(text)
+    assert "cratedig search" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["kick.wav", "dusty kick (1).WAV", "caf\N{LATIN SMALL LETTER E WITH ACUTE}.flac"])
+def test_an_existing_audio_file_is_a_reference(tmp_path: Path, name: str) -> None:
+    """Spaces need no quotes: the command line joins its words."""
+    file = write_tone(tmp_path / name, 440)
+    assert parse_query(str(file)) == parse_reference(f" {file} ") == FileQuery(file)
+
+
+def test_a_file_beside_and_a_file_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write_tone(tmp_path / "kick.wav", 440)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for text in ("kick.wav", "./kick.wav", "~/kick.wav"):
+        assert parse_query(text) == FileQuery(file)
+
+
+def test_a_file_whose_name_is_no_text(tmp_path: Path) -> None:
+    file = write_tone(Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.wav")), 440)
+    assert parse_query(str(file)) == FileQuery(file)
+
+
+def test_a_link_to_a_file_is_a_file_and_a_broken_one_is_words(tmp_path: Path) -> None:
+    file = write_tone(tmp_path / "kick.wav", 440)
+    (tmp_path / "link.wav").symlink_to(file)
+    (tmp_path / "broken.wav").symlink_to(tmp_path / "gone.wav")
+    assert parse_query(str(tmp_path / "link.wav")) == FileQuery(tmp_path / "link.wav")
+    assert parse_query(str(tmp_path / "broken.wav")) == TextQuery(str(tmp_path / "broken.wav"))
+
+
+def test_a_file_that_is_no_audio_is_words_to_search_and_a_file_to_similar(tmp_path: Path) -> None:
+    """A text file named `kick` in the working folder must not shadow the word; `similar` says why it cannot read it."""
+    file = tmp_path / "kick"
+    file.write_text("no audio")
+    assert parse_query(str(file)) == TextQuery(str(file))
+    assert parse_reference(str(file)) == FileQuery(file)
+
+
+def test_a_folder_is_words(tmp_path: Path) -> None:
+    folder = tmp_path / "kicks.wav"
+    folder.mkdir()
+    assert parse_query(str(folder)) == TextQuery(str(folder))
+    with pytest.raises(QueryError, match="There is no file"):
+        parse_reference(str(folder))
+
+
+def test_an_id_is_a_content() -> None:
+    assert parse_reference(" 0123abcdef ") == ContentQuery("0123abcdef")
+
+
+def test_a_file_named_like_an_id_is_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tone(tmp_path / "abcdef", 440)
+    monkeypatch.chdir(tmp_path)
+    assert parse_reference("abcdef") == FileQuery(tmp_path / "abcdef")
+
+
+@pytest.mark.parametrize("text", ["", "abcde", "ABCDEF0", "abcdeg1", "kick.wav", "a" * 300 + ".wav"])
+def test_neither_a_file_nor_an_id(text: str) -> None:
+    with pytest.raises(QueryError, match="There is no file") as caught:
+        parse_reference(text)
+    assert "content id" in caught.value.hint
+
+
+@given(st.binary().map(os.fsdecode))  # what a terminal hands over
+def test_any_text_is_a_question_or_a_message(text: str) -> None:
+    check(text)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_hostile_text_is_a_question_or_a_message(text: str) -> None:
+    check(text)
+
+
+@given(st.text(alphabet="0123456789abcdef~/. \0\n", min_size=1))
+@example("~")
+@example("000000")
+def test_almost_paths_are_questions_or_messages(text: str) -> None:
+    check(text)
+
+
+def check(text: str) -> None:
+    try:
+        assert parse_query(text) == TextQuery(text.strip())
+        assert text.strip()
+    except QueryError:
+        assert not text.strip()
+    try:
+        assert parse_reference(text) == ContentQuery(text.strip())
+    except QueryError:
+        assert not CONTENT_ID.fullmatch(text.strip())

@@ -1,0 +1,190 @@
+"""`cratedig search` and `cratedig similar`: tables, JSON, references, mistakes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cratedig.models import registry
+from tests.library import write_tone
+from tests.tui.cli.conftest import Run
+
+KEYS = [
+    "rank", "score", "path", "start_s", "end_s", "duration_s", "pack", "kind", "bpm", "key", "tags", "content",
+]  # fmt: skip
+
+
+def names(answer: object) -> list[str]:
+    return [Path(hit["path"]).name for hit in answer.objects]  # type: ignore[attr-defined]
+
+
+def test_a_table_of_hits(indexed: Run) -> None:
+    answer = indexed("search", "bright")
+    assert (answer.code, answer.err) == (0, "")
+    header, first, *others = answer.out.splitlines()
+    assert header.split() == ["match", "name", "pack", "length"]
+    assert first.split() == ["1", "98", "bright.wav", "Pack", "A", "0.20", "s"]
+    assert len(others) == 2
+
+
+def test_hits_as_json(indexed: Run, samples: Path) -> None:
+    answer = indexed("search", "bright", "--json")
+    assert (answer.code, answer.err) == (0, "")
+    assert [list(hit) for hit in answer.objects] == [KEYS] * 3
+    first = answer.objects[0]
+    assert first["path"] == str(samples / "Pack A" / "Leads" / "bright.wav")
+    assert (first["rank"], first["start_s"], first["end_s"], first["duration_s"]) == (1, 0, 0.2, 0.2)
+    assert (first["pack"], first["kind"], first["bpm"], first["key"], first["tags"]) == ("Pack A", None, None, None, [])
+    assert 0.9 < first["score"] <= 1
+    assert [hit["rank"] for hit in answer.objects] == [1, 2, 3]
+    scores = [hit["score"] for hit in answer.objects]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_words_need_no_quotes(indexed: Run) -> None:
+    assert indexed("search", "bright", "sound").out == indexed("search", "bright sound").out
+
+
+def test_ranking_ignores_names(cratedig: Run, tmp_path: Path) -> None:
+    write_tone(tmp_path / "s" / "bright bright bright.wav", 80)
+    write_tone(tmp_path / "s" / "1.wav", 2500)
+    cratedig("index", tmp_path / "s")
+    assert names(cratedig("search", "bright", "--json")) == ["1.wav", "bright bright bright.wav"]
+
+
+def test_k_limits_the_results(indexed: Run) -> None:
+    assert len(indexed("search", "deep", "-k", "1", "--json").objects) == 1
+    assert len(indexed("search", "deep", "-k", "999", "--json").objects) == 3
+
+
+def test_filters(indexed: Run) -> None:
+    assert names(indexed("search", "deep", "--json", "--pack", "pack b")) == ["deep again.wav", "middle.wav"]
+    assert names(indexed("search", "deep", "--json", "--len", ">5")) == []
+    answer = indexed("search", "deep", "--len", "long")
+    assert answer.code == 2
+    assert "Try for example" in answer.err
+
+
+def test_nothing_found_is_no_error(indexed: Run) -> None:
+    answer = indexed("search", "deep", "--pack", "nonesuch")
+    assert (answer.code, answer.out, answer.err) == (0, "", "Nothing found.\n")
+    assert indexed("search", "deep", "--pack", "nonesuch", "--json").err == ""
+
+
+@pytest.mark.parametrize("command", ["search", "similar"])
+def test_a_file_of_the_library_finds_itself_first(indexed: Run, samples: Path, command: str) -> None:
+    answer = indexed(command, samples / "Pack B" / "middle.wav", "--json")
+    assert names(answer)[0] == "middle.wav"
+    assert answer.objects[0]["score"] > 0.9
+
+
+@pytest.mark.parametrize("command", ["search", "similar"])
+def test_a_file_outside_the_library(
+    indexed: Run, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tone(tmp_path / "reference.wav", 2600)
+    monkeypatch.chdir(tmp_path)
+    answer = indexed(command, "reference.wav", "--json")
+    assert names(answer)[0] == "bright.wav"
+
+
+def test_similar_by_content_id(indexed: Run) -> None:
+    content = indexed("search", "bright", "--json").objects[0]["content"]
+    for typed in (content, content[:10]):
+        assert names(indexed("similar", typed, "--json"))[0] == "bright.wav"
+
+
+def test_a_hit_in_a_long_file_says_where(cratedig: Run, tmp_path: Path) -> None:
+    import numpy as np
+    import soundfile
+
+    from tests.library import SR, tone
+
+    soundfile.write(tmp_path / "long.wav", np.concatenate([tone(80, 3), tone(2500, 3)]), SR)
+    cratedig("index", tmp_path / "long.wav")
+    assert "6.00 s at 3.00 s" in cratedig("search", "bright").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["search", "  "], "There is nothing to search for"),
+        (["search"], "Missing argument"),
+        (["search", "deep", "-k", "0"], "results takes a whole number from 1, not 0"),
+        (["search", "deep", "-k", "x"], "not a valid integer"),
+        (["similar", "no such.wav"], "There is no file no such.wav"),
+        (["similar", "abcdef0123"], "No sound in the library has the id 'abcdef0123'"),
+        (["search", "deep", "--model", "x"], "No such option"),
+    ],
+)
+def test_mistakes_end_with_2_and_words(indexed: Run, arguments: list[str], said: str) -> None:
+    answer = indexed(*arguments)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+
+
+def test_a_reference_that_is_no_sound(indexed: Run, samples: Path) -> None:
+    answer = indexed("similar", samples / "Pack B" / "broken.wav")
+    assert answer.code == 2
+    assert "broken.wav cannot be read: not audio" in answer.err
+    answer = indexed("similar", samples / "Pack B" / "silence.wav")
+    assert answer.code == 2
+    assert "is silent" in answer.err
+
+
+def test_without_a_library(cratedig: Run, library: Path) -> None:
+    answer = cratedig("search", "deep")
+    assert (answer.code, answer.out) == (2, "")
+    assert f"There is no library in {library} yet." in answer.err
+    assert "cratedig index FOLDER_OF_SAMPLES" in answer.err
+    assert not library.exists()
+
+
+def test_a_library_of_another_model(indexed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.MODELS, "other", "tests.indexer.other_model:OtherModel")
+    monkeypatch.setenv("CRATEDIG_MODEL", "other")
+    answer = indexed("search", "deep")
+    assert answer.code == 2
+    assert "made with the model fake" in answer.err
+
+
+def test_odd_names_are_shown_safely_and_found_again(cratedig: Run, tmp_path: Path) -> None:
+    for name in (
+        b"red\x1b[31m.wav",
+        b"two\nlines.wav",
+        b"caf\xe9.wav",
+        b"[bold]x.wav",
+        "\N{SNOWMAN}.wav".encode(),
+    ):
+        write_tone(tmp_path / "s" / os.fsdecode(name), 100 + 200 * len(name))
+    cratedig("index", tmp_path / "s")
+    table = cratedig("search", "deep").out
+    assert len(table.splitlines()) == 6
+    assert "\x1b" not in table
+    mark = "\N{REPLACEMENT CHARACTER}"
+    for shown in (
+        f"red{mark}[31m.wav",
+        f"two{mark}lines.wav",
+        f"caf{mark}.wav",
+        "[bold]x.wav",
+        "\N{SNOWMAN}.wav",
+    ):
+        assert shown in table
+    hits = cratedig("search", "deep", "--json")
+    assert hits.out.isascii()
+    for hit in hits.objects:
+        assert Path(hit["path"]).is_file()
+        assert cratedig("similar", hit["path"], "--json").objects[0]["score"] > 0.9
+
+
+def test_a_mistake_with_control_characters_is_shown_safely(indexed: Run) -> None:
+    answer = indexed("similar", "evil\x1b[31m.wav")
+    assert answer.code == 2
+    assert "\x1b" not in answer.err
+
+
+def test_a_reference_named_in_bytes_that_are_not_text(indexed: Run) -> None:
+    assert indexed("similar", os.fsdecode(b"caf\xe9.wav")).code == 2
+    assert indexed("search", os.fsdecode(b"caf\xe9")).code == 0

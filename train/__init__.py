@@ -1,0 +1,1 @@
+"""How the built-in model is made. Needs the `train` extra; never imported at run time."""

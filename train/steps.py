@@ -1,0 +1,80 @@
+"""Batches as tensors, drawn by a worker process; step n is the same whatever came before it."""
+
+# mypy: allow-subclassing-any, allow-untyped-decorators
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as fn
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from train.bank import STEPS
+from train.data import Sampler, indicator
+from train.phrases import Phrases
+from train.words import Words
+
+PHRASES_PER_STEP, OUTSIDE_PER_STEP = 256, 48
+
+
+class Steps(Dataset[dict[str, Tensor]]):
+    """Step n of a run."""
+
+    def __init__(self, sampler: Sampler, words: Words, sources: list[str], phrases: Phrases, steps: int) -> None:
+        self.sampler, self.words, self.phrases, self.steps = sampler, words, phrases, steps
+        self.sources = np.unique(sources, return_inverse=True)[1]
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __getitem__(self, step: int) -> dict[str, Tensor]:
+        rng = np.random.default_rng([self.sampler.config.seed, step])
+        batch = self.sampler.draw(rng)
+        vocabulary, captioner = self.sampler.vocabulary, self.sampler.captioner
+        prompts = [name for name in vocabulary.terms if not name.startswith("word:")]
+        order = np.argsort(self.sampler.bank.frames[batch.rows], kind="stable")  # equal lengths side by side
+        pictures = torch.from_numpy(np.stack([self.sampler.bank.pictures[row] for row in batch.rows[order]]))
+        chosen = rng.choice(len(self.phrases.ids), PHRASES_PER_STEP, replace=False)
+        texts = [batch.captions[i].text for i in order]
+        return {
+            "pictures": disguised(pictures.float() / STEPS, torch.Generator().manual_seed(step)),
+            "frames": torch.from_numpy(self.sampler.bank.frames[batch.rows[order]].astype(np.int64)),
+            "clips": torch.from_numpy(batch.clips[order]),
+            "classes": torch.from_numpy(batch.classes[order]),
+            "sources": torch.from_numpy(self.sources[batch.clips[order]]),
+            "captions": self.words.ids(texts),
+            "prompts": self.words.ids([captioner.term(name, rng) for name in prompts]),
+            "asked": batch.asked[order],
+            "prompted": indicator([{name} for name in prompts], vocabulary),
+            "true": batch.true[order],
+            "phrases": self.phrases.ids[chosen],
+            "sentences": self.phrases.sentences[chosen],
+            "outside": self.phrases.outside[rng.integers(0, len(self.phrases.outside), OUTSIDE_PER_STEP)],
+        }
+
+
+def disguised(x: Tensor, draw: torch.Generator) -> Tensor:
+    """Pictures of another recording of the same sounds: no word describes these changes, and silence stays silence.
+
+    A smooth equaliser curve of up to 9 dB, the bands moved by up to two, the noise floor lifted, a stretch of time
+    and a stretch of bands hidden.
+    """
+    n, frames, bands = x.shape
+
+    def rand() -> Tensor:
+        return torch.rand(n, 1, 1, generator=draw)
+
+    curve = fn.interpolate(torch.randn(n, 1, 5, generator=draw) * 0.035, bands, mode="linear", align_corners=True)
+    x = torch.relu(x + curve.clamp(-0.1, 0.1) * (x > 0) * (rand() < 0.7))
+    shift = ((rand() * 5).long() - 2) * (rand() < 0.4)
+    place = torch.arange(bands)[None, None] + shift
+    x = x.gather(2, place.clamp(0, bands - 1).expand(n, frames, bands)) * ((place >= 0) & (place < bands))
+    floor = rand() * 0.35 * (rand() < 0.4)
+    x = torch.relu(x - floor) * (1 + 0.5 * floor)
+    at, width = rand() * bands, rand() * 14 * (rand() < 0.3)
+    band = torch.arange(bands)
+    x = x * ~((band >= at) & (band < at + width))
+    at, width = rand() * frames, rand() * frames * 0.15 * (rand() < 0.3)
+    frame = torch.arange(frames)[:, None]
+    return x * ~((frame >= at) & (frame < at + width))

@@ -1,0 +1,229 @@
+"""Train the built-in model: `python -m train.train train/configs/full.toml`.
+
+Reads the corpus, renders the picture bank once, trains both towers, and leaves in train/runs/<config>/:
+log.jsonl, curves.png, checkpoint.pt (resumes from it) and weights.pt (the averaged weights, for export).
+"""
+
+# mypy: allow-subclassing-any, allow-untyped-decorators
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import math
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from benchmarks.eval_metrics import judged_classes, sound_to_sound, text_to_sound, zero_shot
+from cratedig.models.compact.frontend import COLUMN
+from train.bank import STEPS, Bank, open_bank
+from train.config import Config, read_config
+from train.corpus import Clip, open_corpus
+from train.curves import draw_curves
+from train.data import Sampler, split_clips
+from train.losses import contrast, far, satisfied, sentence_likeness, sound_contrast
+from train.phrases import phrase_bank
+from train.steps import Steps
+from train.tokens import token_vectors
+from train.towers import AudioTower, TextTower, columns_of
+from train.vocabulary import read_vocabulary
+from train.words import Words, learnt_tokens, spoken_words, words_of
+
+RUNS = Path(__file__).parent / "runs"
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+PARTS = 8  # of a batch, by length: short sounds cost little, and two threads share the parts
+EVERY = 250  # steps between checkpoints and looks at the validation sources
+
+
+class Towers(nn.Module):
+    """Both towers and the temperature between them."""
+
+    def __init__(self, config: Config, vectors: Tensor, learnt: Tensor) -> None:
+        super().__init__()
+        self.audio = AudioTower(config).to(memory_format=torch.channels_last)
+        self.text = TextTower(config, vectors, learnt)
+        self.log_scale = nn.Parameter(torch.tensor(math.log(14.0)))
+
+    def sounds(self, pictures: Tensor, frames: Tensor) -> Tensor:
+        """Embed pictures; short ones are cheap if they are all short. Shape (n, dim)."""
+        columns = columns_of(frames)
+        with torch.autocast("cpu", torch.bfloat16):
+            return self.audio(pictures[:, : int(columns.max()) * COLUMN], columns).float()
+
+
+def split_by_length(batch: dict[str, Tensor]) -> list[Tensor]:
+    """Rows of a batch, which is sorted by length, in parts of about equal work."""
+    return list(torch.arange(len(batch["frames"])).tensor_split(PARTS))
+
+
+def loss_of(
+    towers: Towers, sounds: Tensor, batch: dict[str, Tensor], n_classes: int, config: Config
+) -> dict[str, Tensor]:
+    """Weighted terms of the training objective."""
+    captions, prompts = towers.text(batch["captions"]), towers.text(batch["prompts"])
+    scale = towers.log_scale.exp().clamp(max=60)
+    asked, prompted = satisfied(batch["asked"], batch["true"]), satisfied(batch["prompted"], batch["true"])
+    logits, prompt_logits = scale * captions @ sounds.T, scale * prompts @ sounds.T
+    likeness = sentence_likeness(towers.text(batch["phrases"]), batch["sentences"])
+    return {
+        "caption": config.caption_weight * (contrast(logits, asked) + contrast(logits.T, asked.T)) / 2,
+        "prompt": config.prompt_weight * contrast(prompt_logits, prompted) / 2,
+        "class": config.prompt_weight * contrast(prompt_logits[:n_classes].T, prompted[:n_classes].T),
+        "sound": config.sound_weight * sound_contrast(sounds, batch["classes"], batch["clips"], batch["sources"]),
+        "sentence": config.sentence_weight * likeness,
+        "outside": config.outside_weight * far(towers.text(batch["outside"]), sounds),
+        "shift": config.shift_penalty * towers.text.shift.weight.square().sum(1).mean(),
+    }
+
+
+def backward(
+    towers: Towers, batch: dict[str, Tensor], loss: Callable[[Tensor], dict[str, Tensor]], pool: ThreadPoolExecutor
+) -> dict[str, Tensor]:
+    """Gradients of a step; returns the terms of its loss.
+
+    The parts of the batch run in two threads that meet twice a step. Threads inside each operation would meet
+    hundreds of times, which a machine with other work punishes.
+    """
+    parts = split_by_length(batch)
+    graphs = list(pool.map(lambda rows: towers.sounds(batch["pictures"][rows], batch["frames"][rows]), parts))
+    sounds = torch.cat(graphs).detach().requires_grad_()
+    terms = loss(sounds)
+    torch.stack(list(terms.values())).sum().backward()
+    weights = list(towers.audio.parameters())
+    grads = pool.map(lambda rows, graph: torch.autograd.grad(graph, weights, sounds.grad[rows]), parts, graphs)
+    for weight, *pieces in zip(weights, *grads, strict=True):
+        weight.grad = torch.stack(pieces).sum(0)
+    return terms
+
+
+@torch.inference_mode()
+def validate(
+    towers: Towers, bank: Bank, clips: list[Clip], part: NDArray[np.int64], words: Words, names: list[str]
+) -> dict[str, float]:
+    """Retrieval figures on plain sounds of held-out sources, one window a sound."""
+    towers.eval()
+    rows = part * bank.variants
+    pictures, frames = (
+        torch.from_numpy(bank.pictures[rows]).float() / STEPS,
+        torch.from_numpy(bank.frames[rows].astype(np.int64)),
+    )
+    order = torch.argsort(frames)
+    vectors = torch.empty(len(rows), towers.audio.project.out_features)
+    for chunk in order.split(64):
+        vectors[chunk] = towers.sounds(pictures[chunk], frames[chunk])
+    texts = towers.text(words.ids(names))
+    towers.train()
+    classes, packs = [clips[i].cls for i in part], [clips[i].pack for i in part]
+    judged = judged_classes(classes)
+    scores = (texts @ vectors.T).numpy()
+    text = text_to_sound(scores[[names.index(c) for c in judged]], classes, judged)
+    sound = sound_to_sound(vectors.numpy(), classes, packs)
+    return {
+        "text_p10": float(np.mean([row["p10"] for row in text.values()])),
+        "text_map": float(np.mean([row["ap"] for row in text.values()])),
+        "sound_p10": float(np.mean([p for found in sound.values() for p in found])),
+        **zero_shot(scores, classes, names),
+    }
+
+
+def train(config: Config, out: Path) -> None:
+    """Run the training to its end, from its last checkpoint if there is one."""
+    torch.manual_seed(config.seed)
+    torch.set_num_threads(1)
+    cache = RUNS / "cache"
+    clips = open_corpus(CORPUS, cache).clips
+    bank = open_bank(CORPUS, cache, config.plain, config.treated, seed=0)
+    parts = split_clips(clips, config.permissive_only)
+    vocabulary = read_vocabulary([clips[i] for i in parts["train"]])
+    tokenizer_file, vectors = token_vectors(cache, spoken_words(vocabulary))
+    words = words_of(vocabulary, tokenizer_file)
+    sampler = Sampler(config, clips, parts["train"], bank, vocabulary, cache)
+    steps = Steps(sampler, words, [clip.group for clip in clips], phrase_bank(vocabulary, words), config.steps)
+
+    towers = Towers(config, torch.from_numpy(vectors), learnt_tokens(vocabulary, words))
+    average = copy.deepcopy(towers)
+    optimiser = torch.optim.AdamW(towers.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
+    done = _resume(out, towers, average, optimiser)
+    names = list(vocabulary.classes)
+    started, pool = time.monotonic(), ThreadPoolExecutor(2)
+    for step, batch in enumerate(_batches(steps, done), start=done + 1):
+        for group in optimiser.param_groups:
+            group["lr"] = config.learning_rate * _schedule(step, config.steps)
+        optimiser.zero_grad()
+        loss = partial(loss_of, towers, batch=batch, n_classes=len(names), config=config)
+        terms = backward(towers, batch, loss, pool)
+        nn.utils.clip_grad_norm_(towers.parameters(), 1.0)
+        optimiser.step()
+        _average(average, towers, min(config.ema, step / (step + 10)))
+        if step % EVERY == 0 or step == config.steps:
+            figures = validate(average, bank, clips, parts["validation"], words, names)
+            losses = {name: round(float(term.detach()), 4) for name, term in terms.items()}
+            _log(out, {"step": step, "seconds": round(time.monotonic() - started), **losses, **figures})
+            _save(out, step, towers, average, optimiser)
+            draw_curves(out)
+
+
+def _batches(steps: Steps, done: int) -> DataLoader[dict[str, Tensor]]:
+    return DataLoader(steps, batch_size=None, sampler=range(done, len(steps)), num_workers=1, prefetch_factor=4)
+
+
+def _schedule(step: int, steps: int) -> float:
+    """Linear warm-up over 4 % of the run, then half a cosine."""
+    warm = max(1, steps // 25)
+    return step / warm if step < warm else 0.5 + 0.5 * math.cos(math.pi * (step - warm) / max(1, steps - warm))
+
+
+@torch.no_grad()
+def _average(average: Towers, towers: Towers, keep: float) -> None:
+    for mean, now in zip(average.parameters(), towers.parameters(), strict=True):
+        mean.lerp_(now, 1 - keep)
+
+
+def _save(out: Path, step: int, towers: Towers, average: Towers, optimiser: torch.optim.Optimizer) -> None:
+    state = {"step": step, "towers": towers.state_dict(), "average": average.state_dict()}
+    torch.save(state | {"optimiser": optimiser.state_dict()}, out / "checkpoint.tmp")
+    (out / "checkpoint.tmp").replace(out / "checkpoint.pt")
+    torch.save(average.state_dict(), out / "weights.pt")
+
+
+def _resume(out: Path, towers: Towers, average: Towers, optimiser: torch.optim.Optimizer) -> int:
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "checkpoint.pt"
+    if not path.exists():
+        return 0
+    state = torch.load(path)
+    towers.load_state_dict(state["towers"])
+    average.load_state_dict(state["average"])
+    optimiser.load_state_dict(state["optimiser"])
+    return int(state["step"])
+
+
+def _log(out: Path, row: dict[str, float]) -> None:
+    line = json.dumps({key: round(value, 4) for key, value in row.items()})
+    print(line, flush=True)
+    with (out / "log.jsonl").open("a") as file:
+        file.write(line + "\n")
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("config", type=Path)
+    args = parser.parse_args()
+    config = read_config(args.config)
+    print(config.purpose, flush=True)
+    train(config, RUNS / args.config.stem)
+
+
+if __name__ == "__main__":
+    main()
