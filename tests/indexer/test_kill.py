@@ -25,6 +25,7 @@ from tests.library import SR, tone, write_tone
 
 KILLS = 14
 FILES_A_ROUND = 40
+PATIENCE_S = 30.0
 
 
 def check_opens(library: Path) -> None:
@@ -59,7 +60,7 @@ def test_killed_at_random_moments(tmp_path: Path, library: Path) -> None:
             process.communicate(timeout=moments.uniform(0.3, 1.5))
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
+            process.communicate(timeout=PATIENCE_S)
             killed += 1
         if (library / "library.db").exists():
             check_opens(library)
@@ -77,7 +78,7 @@ def test_killed_while_the_library_is_made(samples: Path, library: Path, tmp_path
         process = start("index", samples, "--library", library, "--jobs", "1")
         time.sleep(wait_s)
         process.kill()
-        process.communicate()
+        process.communicate(timeout=PATIENCE_S)
     run(library, samples)
     run(tmp_path / "undisturbed", samples)
     assert picture(library) == picture(tmp_path / "undisturbed")

@@ -140,8 +140,11 @@ def test_killing_the_program_ends_its_workers(tmp_path: Path, library: Path) -> 
     family = program.children(recursive=True)
     assert len(family) >= 2
     process.kill()
-    process.communicate()
+    process.wait(PATIENCE_S)
     _, alive = psutil.wait_procs(family, timeout=PATIENCE_S)
+    for orphan in alive:
+        orphan.kill()
+    process.communicate()
     assert alive == []
     run(library, samples)
     assert missing(library) == []
