@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cratedig.models.base import EmbeddingModel
 from cratedig.models.compact.frontend import SR
+from train.config import Config
 from train.corpus import Clip, Corpus, open_corpus
 from train.data import split_clips
 
@@ -35,7 +36,7 @@ class Labelled:
 def corpus_part(corpus_folder: Path, part: str, limit_per_class: int | None = None) -> list[Labelled]:
     """Sounds of the training, validation or test sources (data/eval/split.json)."""
     corpus = open_corpus(corpus_folder, CACHE)
-    rows = split_clips(corpus.clips, permissive_only=False)[part]
+    rows = split_clips(corpus.clips, Config("judging"))[part]
     if limit_per_class is not None:
         rows = _at_most(corpus.clips, rows, limit_per_class)
     return [_labelled(corpus, int(i)) for i in rows]

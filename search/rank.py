@@ -33,6 +33,9 @@ def to_hits(rows: Sequence[HitRow], cosines: Sequence[float], calibration: Calib
             end_s=row.end_s,
             duration_s=row.duration_s,
             pack=row.pack,
+            kind=row.kind,
+            bpm=row.bpm,
+            key=row.key,
             content=row.content_hash,
         )
         for rank, (row, cosine) in enumerate(zip(rows, cosines, strict=True), start=1)

@@ -27,6 +27,8 @@ class SearchHit:
         Length of the whole file in seconds.
     pack : str
         Name of the folder it came in with.
+    kind, bpm, key : optional
+        One-shot, loop or texture; beats per minute; key such as ``A#m``. None where nothing can be said.
     content : str
         Hash of the audio: the id that `cratedig similar` takes.
     """
@@ -38,10 +40,13 @@ class SearchHit:
     end_s: float
     duration_s: float
     pack: str
+    kind: str | None
+    bpm: float | None
+    key: str | None
     content: str
 
     def as_dict(self) -> dict[str, object]:
-        """Return the object that `--json` prints. Kind, tempo, key and tags are part of it, and not measured yet."""
+        """Return the object that `--json` prints. Tags are part of it, and not proposed yet."""
         return {
             "rank": self.rank,
             "score": round(self.score, 4),
@@ -50,9 +55,9 @@ class SearchHit:
             "end_s": round(self.end_s, 3),
             "duration_s": round(self.duration_s, 3),
             "pack": self.pack,
-            "kind": None,
-            "bpm": None,
-            "key": None,
+            "kind": self.kind,
+            "bpm": None if self.bpm is None else round(self.bpm, 2),
+            "key": self.key,
             "tags": [],
             "content": self.content,
         }

@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from train.vocabulary import Vocabulary
 
-MISSPELT, PLURAL = 0.04, 0.06
+MISSPELT, PLURAL, NEAR = 0.04, 0.06, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Caption:
 class Captioner:
     """Draws captions for a sound from its concepts."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
+    def __init__(self, vocabulary: Vocabulary, near: dict[str, list[str]]) -> None:
+        self.vocabulary, self.near = vocabulary, near
 
     def caption(self, concepts: set[str], effects: tuple[str, ...], rng: Generator) -> Caption:
         """Draw a caption.
@@ -44,7 +44,9 @@ class Captioner:
         return Caption(" ".join(self.term(concept, rng) for concept in asked) or "sound", frozenset(asked))
 
     def term(self, concept: str, rng: Generator) -> str:
-        """One of a concept's names, the first more often than the others, sometimes plural or misspelt."""
+        """One of a concept's names, the first more often than the others; sometimes near, plural or misspelt."""
+        if concept in self.near and rng.random() < NEAR:
+            return str(rng.choice(self.near[concept]))
         terms = self.vocabulary.terms[concept]
         term = terms[0] if rng.random() < 0.3 else str(rng.choice(terms))
         if concept.startswith("class:") and rng.random() < PLURAL and not term.endswith("s"):

@@ -16,6 +16,7 @@ class Config:
     seed: int = 0
     steps: int = 3000
     batch: int = 256
+    random_split: bool = False  # files at random instead of whole sources: only to measure what that hides
     permissive_only: bool = False  # leave out GPL, LGPL and share-alike sources
 
     plain: int = 5  # pictures per clip as they are or disguised

@@ -35,12 +35,14 @@ class Batch:
     true: Tensor
 
 
-def split_clips(clips: list[Clip], permissive_only: bool) -> dict[str, NDArray[np.int64]]:
-    """Indices of training, validation and test clips: whole sources, never files."""
+def split_clips(clips: list[Clip], config: Config) -> dict[str, NDArray[np.int64]]:
+    """Indices of training, validation and test clips: whole sources, or files at random to show what that hides."""
     spec = json.loads(SPLIT.read_text())
     part_of = {source: part for part in ("validation", "test") for source in spec[part]}
     parts = np.array([part_of.get(clip.group, "train") for clip in clips])
-    allowed = np.array([not permissive_only or is_permissive(clip.licence) for clip in clips])
+    if config.random_split:
+        parts = np.random.default_rng(0).permutation(parts)
+    allowed = np.array([not config.permissive_only or is_permissive(clip.licence) for clip in clips])
     return {
         "train": np.flatnonzero((parts == "train") & allowed),
         "validation": np.flatnonzero(parts == "validation"),
@@ -50,7 +52,7 @@ def split_clips(clips: list[Clip], permissive_only: bool) -> dict[str, NDArray[n
 
 def is_permissive(licence: str) -> bool:
     """No copyleft and no share-alike term; a choice between licences counts if it offers a permissive one."""
-    options = [option.strip() for option in licence.split(" / ")]
+    options = [] if "per file" in licence else [option.strip() for option in licence.split(" / ")]
     return any(option.startswith(_OPEN_LICENCES) and "SA" not in option for option in options)
 
 
@@ -64,10 +66,11 @@ class Sampler:
         train: NDArray[np.int64],
         bank: Bank,
         vocabulary: Vocabulary,
+        near: dict[str, list[str]],
         cache: Path,
     ) -> None:
         self.config, self.train, self.bank, self.vocabulary = config, train, bank, vocabulary
-        self.captioner = Captioner(vocabulary)
+        self.captioner = Captioner(vocabulary, near)
         self.classes = [clip.cls for clip in clips]
         names = list(vocabulary.classes)
         self.class_ids = np.array([names.index(c) if c else -1 for c in self.classes])

@@ -12,30 +12,31 @@ import argparse
 import hashlib
 import json
 import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import helper, numpy_helper
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 
 from cratedig.models.compact.frontend import N_MELS, PREPROCESSING, SR, WINDOW_S
-from cratedig.models.compact.model import WEIGHTS, CompactModel
+from cratedig.models.compact.model import WEIGHTS, CompactModel, picture_of
 from cratedig.models.compact.words import Lexicon
+from cratedig.types import FloatArray
 from train.config import Config, read_config
 from train.corpus import open_corpus
 from train.data import split_clips
 from train.tokens import token_vectors
-from train.towers import AudioTower, TextTower
-from train.train import CORPUS, RUNS, Towers
+from train.towers import AudioTower, TextTower, Towers
+from train.train import CORPUS, RUNS
 from train.vocabulary import Vocabulary, read_vocabulary
 from train.words import learnt_tokens, spoken_words, words_of
 
 FILES = ("audio.onnx", "tokens.npy", "text.npz", "tokenizer.json", "lexicon.json")
-SMALL = 1000  # numbers: smaller arrays stay as they are
+SHOWN = 300  # training sounds that show the quantiser its ranges
 UNFITTED = {"text": {"slope": 12.0, "midpoint": 0.3}, "audio": {"slope": 12.0, "midpoint": 0.6}}
 
 
@@ -54,15 +55,17 @@ class WholeColumns(nn.Module):
 def export(config: Config, run: Path, out: Path) -> None:
     """Write the shipped files of a finished run."""
     out.mkdir(parents=True, exist_ok=True)
-    clips = open_corpus(CORPUS, RUNS / "cache").clips
-    parts = split_clips(clips, config.permissive_only)
-    vocabulary = read_vocabulary([clips[i] for i in parts["train"]])
+    corpus = open_corpus(CORPUS, RUNS / "cache")
+    parts = split_clips(corpus.clips, config)
+    vocabulary = read_vocabulary([corpus.clips[i] for i in parts["train"]])
     tokenizer_file, vectors = token_vectors(RUNS / "cache", spoken_words(vocabulary))
     words = words_of(vocabulary, tokenizer_file)
     towers = Towers(config, torch.from_numpy(vectors), learnt_tokens(vocabulary, words))
     towers.load_state_dict(torch.load(run / "weights.pt"))
     towers.eval()
-    export_audio(towers.audio, out / "audio.onnx")
+    shown = parts["train"][:: len(parts["train"]) // SHOWN]
+    pictures = [picture_of(corpus.waveform(i)[: int(WINDOW_S * SR)]) for i in shown]
+    export_audio(towers.audio, pictures, out / "audio.onnx")
     export_text(towers.text, out)
     shutil.copyfile(tokenizer_file, out / "tokenizer.json")
     _export_lexicon(words.lexicon, out / "lexicon.json")
@@ -70,31 +73,38 @@ def export(config: Config, run: Path, out: Path) -> None:
     _write_manifest(out, config, _calibrate(CompactModel.load(out), vocabulary, parts["validation"]))
 
 
-def export_audio(tower: AudioTower, path: Path) -> None:
-    """Write the audio tower as ONNX for one picture of any whole number of columns."""
-    example = torch.zeros(1, 64, N_MELS)
-    model = WholeColumns(tower).to(memory_format=torch.contiguous_format).eval()
-    frames = torch.export.Dim("columns", min=2, max=13) * 16
-    program = torch.onnx.export(
-        model, (example,), dynamo=True, input_names=["picture"], output_names=["vector"],
-        dynamic_shapes=({1: frames},), external_data=False, verbose=False,
-    )  # fmt: skip
-    if program is None:
-        raise RuntimeError("the audio tower was not exported")
-    onnx.save(_halve(program.model_proto), path)
+def export_audio(tower: AudioTower, pictures: list[FloatArray], path: Path) -> None:
+    """Write the audio tower as 8-bit ONNX for one picture of any whole number of columns.
+
+    `pictures`, shapes (frames, bands), show the ranges of activations. Weights keep seven bits, so that processors
+    without VNNI, whose 16-bit sums would overflow, give the same vectors.
+    """
+    model = WholeColumns(tower)
+    model.eval()
+    columns = torch.export.Dim("columns", min=2, max=13)
+    with tempfile.TemporaryDirectory() as scratch:
+        floating = Path(scratch) / "floating.onnx"
+        torch.onnx.export(
+            model, (torch.zeros(1, 64, N_MELS),), floating, dynamo=True, input_names=["picture"],
+            output_names=["vector"], dynamic_shapes=({1: columns * 16},), external_data=False, verbose=False,
+        )  # fmt: skip
+        quantize_static(
+            floating, path, _Shown(pictures), quant_format=QuantFormat.QDQ, per_channel=True, reduce_range=True,
+            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+            op_types_to_quantize=["Conv", "Add", "Relu", "Gemm"],
+        )  # fmt: skip
 
 
-def _halve(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Store weights as float16; the runtime casts them back once, when it loads them."""
-    graph = model.graph
-    for i, tensor in enumerate(graph.initializer):
-        array = numpy_helper.to_array(tensor)
-        if array.dtype == np.float32 and array.size >= SMALL:
-            name = tensor.name
-            graph.initializer[i].CopyFrom(numpy_helper.from_array(array.astype(np.float16), f"{name}_half"))
-            graph.node.insert(0, helper.make_node("Cast", [f"{name}_half"], [name], to=onnx.TensorProto.FLOAT))
-    onnx.checker.check_model(model)
-    return model
+class _Shown(CalibrationDataReader):
+    """Hands pictures to the quantiser."""
+
+    def __init__(self, pictures: list[FloatArray]) -> None:
+        self.rows = iter(pictures)
+
+    def get_next(self) -> dict[str, FloatArray] | None:
+        """Next input, or None."""
+        row = next(self.rows, None)
+        return None if row is None else {"picture": row[None]}
 
 
 def export_text(tower: TextTower, out: Path) -> None:

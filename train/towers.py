@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn.functional as fn
 from torch import Tensor, nn
@@ -125,3 +127,19 @@ class TextTower(nn.Module):
 def columns_of(frames: Tensor) -> Tensor:
     """Columns of the last layer that hold sound."""
     return torch.div(frames + COLUMN - 1, COLUMN, rounding_mode="floor").clamp(min=1)
+
+
+class Towers(nn.Module):
+    """Both towers and the temperature between them."""
+
+    def __init__(self, config: Config, vectors: Tensor, learnt: Tensor) -> None:
+        super().__init__()
+        self.audio = AudioTower(config).to(memory_format=torch.channels_last)
+        self.text = TextTower(config, vectors, learnt)
+        self.log_scale = nn.Parameter(torch.tensor(math.log(14.0)))
+
+    def sounds(self, pictures: Tensor, frames: Tensor) -> Tensor:
+        """Embed pictures; short ones are cheap if they are all short. Shape (n, dim)."""
+        columns = columns_of(frames)
+        with torch.autocast("cpu", torch.bfloat16):
+            return self.audio(pictures[:, : int(columns.max()) * COLUMN], columns).float()

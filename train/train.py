@@ -32,6 +32,7 @@ from train.corpus import Clip, open_corpus
 from train.curves import draw_curves
 from train.data import Sampler, split_clips
 from train.losses import contrast, far, satisfied, sentence_likeness, sound_contrast
+from train.near import near_words
 from train.phrases import phrase_bank
 from train.steps import Steps
 from train.tokens import token_vectors
@@ -43,22 +44,6 @@ RUNS = Path(__file__).parent / "runs"
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 PARTS = 8  # of a batch, by length: short sounds cost little, and two threads share the parts
 EVERY = 250  # steps between checkpoints and looks at the validation sources
-
-
-class Towers(nn.Module):
-    """Both towers and the temperature between them."""
-
-    def __init__(self, config: Config, vectors: Tensor, learnt: Tensor) -> None:
-        super().__init__()
-        self.audio = AudioTower(config).to(memory_format=torch.channels_last)
-        self.text = TextTower(config, vectors, learnt)
-        self.log_scale = nn.Parameter(torch.tensor(math.log(14.0)))
-
-    def sounds(self, pictures: Tensor, frames: Tensor) -> Tensor:
-        """Embed pictures; short ones are cheap if they are all short. Shape (n, dim)."""
-        columns = columns_of(frames)
-        with torch.autocast("cpu", torch.bfloat16):
-            return self.audio(pictures[:, : int(columns.max()) * COLUMN], columns).float()
 
 
 def split_by_length(batch: dict[str, Tensor]) -> list[Tensor]:
@@ -106,36 +91,6 @@ def backward(
     return terms
 
 
-@torch.inference_mode()
-def validate(
-    towers: Towers, bank: Bank, clips: list[Clip], part: NDArray[np.int64], words: Words, names: list[str]
-) -> dict[str, float]:
-    """Retrieval figures on plain sounds of held-out sources, one window a sound."""
-    towers.eval()
-    rows = part * bank.variants
-    pictures, frames = (
-        torch.from_numpy(bank.pictures[rows]).float() / STEPS,
-        torch.from_numpy(bank.frames[rows].astype(np.int64)),
-    )
-    order = torch.argsort(frames)
-    vectors = torch.empty(len(rows), towers.audio.project.out_features)
-    for chunk in order.split(64):
-        vectors[chunk] = towers.sounds(pictures[chunk], frames[chunk])
-    texts = towers.text(words.ids(names))
-    towers.train()
-    classes, packs = [clips[i].cls for i in part], [clips[i].pack for i in part]
-    judged = judged_classes(classes)
-    scores = (texts @ vectors.T).numpy()
-    text = text_to_sound(scores[[names.index(c) for c in judged]], classes, judged)
-    sound = sound_to_sound(vectors.numpy(), classes, packs)
-    return {
-        "text_p10": float(np.mean([row["p10"] for row in text.values()])),
-        "text_map": float(np.mean([row["ap"] for row in text.values()])),
-        "sound_p10": float(np.mean([p for found in sound.values() for p in found])),
-        **zero_shot(scores, classes, names),
-    }
-
-
 def train(config: Config, out: Path) -> None:
     """Run the training to its end, from its last checkpoint if there is one."""
     torch.manual_seed(config.seed)
@@ -143,11 +98,12 @@ def train(config: Config, out: Path) -> None:
     cache = RUNS / "cache"
     clips = open_corpus(CORPUS, cache).clips
     bank = open_bank(CORPUS, cache, config.plain, config.treated, seed=0)
-    parts = split_clips(clips, config.permissive_only)
+    parts = split_clips(clips, config)
     vocabulary = read_vocabulary([clips[i] for i in parts["train"]])
     tokenizer_file, vectors = token_vectors(cache, spoken_words(vocabulary))
     words = words_of(vocabulary, tokenizer_file)
-    sampler = Sampler(config, clips, parts["train"], bank, vocabulary, cache)
+    near = near_words(vocabulary, words)
+    sampler = Sampler(config, clips, parts["train"], bank, vocabulary, near, cache)
     steps = Steps(sampler, words, [clip.group for clip in clips], phrase_bank(vocabulary, words), config.steps)
 
     towers = Towers(config, torch.from_numpy(vectors), learnt_tokens(vocabulary, words))
@@ -166,7 +122,7 @@ def train(config: Config, out: Path) -> None:
         optimiser.step()
         _average(average, towers, min(config.ema, step / (step + 10)))
         if step % EVERY == 0 or step == config.steps:
-            figures = validate(average, bank, clips, parts["validation"], words, names)
+            figures = validation.figures(average)
             losses = {name: round(float(term.detach()), 4) for name, term in terms.items()}
             _log(out, {"step": step, "seconds": round(time.monotonic() - started), **losses, **figures})
             _save(out, step, towers, average, optimiser)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import sqlite3
@@ -10,11 +11,13 @@ from itertools import islice
 from pathlib import PurePath
 
 from cratedig.store.rows import (
+    AnalysisRow,
     FailedFile,
     FileRow,
     FileStamp,
     IndexedFile,
     LibraryCounts,
+    Measured,
     ModelRow,
     Pack,
     pack_vector,
@@ -25,6 +28,11 @@ __all__ = ["Files", "under"]
 
 PATHS_PER_QUERY = 500
 FILE_COLUMNS = "f.id, f.path, f.size, f.mtime_ns, f.missing_since IS NOT NULL, f.error"
+ANALYSIS_COLUMNS = tuple(column.name for column in dataclasses.fields(AnalysisRow))
+SAVE_ANALYSIS = (
+    f"INSERT OR REPLACE INTO analysis (content_id, {', '.join(ANALYSIS_COLUMNS)})"
+    f" VALUES ({', '.join('?' * (1 + len(ANALYSIS_COLUMNS)))})"
+)
 CONTENT_COLUMNS = "c.hash, c.sr, c.channels, c.frames, c.peak"
 
 
@@ -147,6 +155,8 @@ class Files:
                 "INSERT INTO segment (content_id, model_id, start_s, end_s, vector) VALUES (?, ?, ?, ?, ?)",
                 [(content_id, model.id, s.start_s, s.end_s, pack_vector(s.vector)) for s in file.segments],
             )
+        if file.measured is not None:
+            self._save_measured(content_id, file.measured)
         moved = self._take_over_missing(file.stamp, content_id)
         self._save_file(file.stamp, file.pack, content_id, None)
         return moved
@@ -199,6 +209,12 @@ class Files:
     def _has_segments(self, content_id: int, model: ModelRow) -> bool:
         sql = "SELECT 1 FROM segment WHERE content_id = ? AND model_id = ? LIMIT 1"
         return self._connection.execute(sql, (content_id, model.id)).fetchone() is not None
+
+    def _save_measured(self, content_id: int, measured: Measured) -> None:
+        self._connection.execute(SAVE_ANALYSIS, (content_id, *dataclasses.astuple(measured.analysis)))
+        self._connection.execute(
+            "INSERT OR REPLACE INTO picture (content_id, waveform) VALUES (?, ?)", (content_id, measured.waveform)
+        )
 
     def _take_over_missing(self, stamp: FileStamp, content_id: int) -> bool:
         if self.known([stamp.path]):

@@ -91,6 +91,26 @@ CREATE TRIGGER file_changed AFTER UPDATE OF content_id, missing_since ON file BE
 END;
 """
 
+ANALYSIS = """
+CREATE TABLE analysis (
+    content_id INTEGER PRIMARY KEY REFERENCES content ON DELETE CASCADE,
+    version INTEGER NOT NULL,              -- of the analysers; an older one is measured again
+    kind TEXT NOT NULL, kind_source TEXT NOT NULL, kind_confidence REAL NOT NULL,
+    bpm REAL, bpm_alternative REAL, bpm_source TEXT, bpm_confidence REAL,
+    key TEXT, key_source TEXT, key_confidence REAL,
+    root_hz REAL, root_midi INTEGER, root_cents REAL, root_source TEXT, root_confidence REAL,
+    lufs REAL NOT NULL, true_peak_db REAL NOT NULL,
+    onsets TEXT NOT NULL,                  -- JSON array of seconds
+    brightness REAL NOT NULL, warmth REAL NOT NULL, noisiness REAL NOT NULL, tonality REAL NOT NULL,
+    attack REAL NOT NULL, punch REAL NOT NULL, decay REAL NOT NULL, boominess REAL NOT NULL, roughness REAL NOT NULL,
+    width REAL NOT NULL, reverberance REAL NOT NULL, density REAL NOT NULL
+);
+CREATE TABLE picture (                     -- apart from analysis, so that filters read short rows
+    content_id INTEGER PRIMARY KEY REFERENCES content ON DELETE CASCADE,
+    waveform BLOB NOT NULL                 -- cratedig.analysis.waveform.pack
+);
+"""
+
 
 @MIGRATIONS(name="foundation")  # type: ignore[untyped-decorator]
 def foundation(db: Database) -> None:
@@ -98,6 +118,13 @@ def foundation(db: Database) -> None:
     for statement in _statements(FOUNDATION):
         db.execute(statement)
     db.execute("INSERT INTO library (id, uuid, created_at) VALUES (1, lower(hex(randomblob(16))), datetime('now'))")
+
+
+@MIGRATIONS(name="analysis")  # type: ignore[untyped-decorator]
+def analysis(db: Database) -> None:
+    """What is measured about each content, and its drawn waveform."""
+    for statement in _statements(ANALYSIS):
+        db.execute(statement)
 
 
 def _statements(script: str) -> list[str]:

@@ -10,12 +10,14 @@ import numpy as np
 from cratedig.types import Content, FloatArray, IdArray
 
 __all__ = [
+    "AnalysisRow",
     "FailedFile",
     "FileRow",
     "FileStamp",
     "HitRow",
     "IndexedFile",
     "LibraryCounts",
+    "Measured",
     "ModelRow",
     "Pack",
     "SegmentVector",
@@ -59,13 +61,63 @@ class SegmentVector:
 
 
 @dataclass(frozen=True, slots=True)
+class AnalysisRow:
+    """What is measured about a content: the columns of the table analysis. See `cratedig.analysis.base.Analysis`."""
+
+    version: int
+    kind: str
+    kind_source: str
+    kind_confidence: float
+    bpm: float | None
+    bpm_alternative: float | None
+    bpm_source: str | None
+    bpm_confidence: float | None
+    key: str | None
+    key_source: str | None
+    key_confidence: float | None
+    root_hz: float | None
+    root_midi: int | None
+    root_cents: float | None
+    root_source: str | None
+    root_confidence: float | None
+    lufs: float
+    true_peak_db: float
+    onsets: str
+    brightness: float
+    warmth: float
+    noisiness: float
+    tonality: float
+    attack: float
+    punch: float
+    decay: float
+    boominess: float
+    roughness: float
+    width: float
+    reverberance: float
+    density: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An analysis and the packed waveform picture that came with it."""
+
+    analysis: AnalysisRow
+    waveform: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class IndexedFile:
-    """A file that was read. `segments` is empty when the content is silent or already embedded."""
+    """A file that was read.
+
+    `segments` is empty when the content is silent or already embedded, `measured` is None when it is silent or already
+    measured.
+    """
 
     stamp: FileStamp
     pack: Pack
     content: Content
     segments: tuple[SegmentVector, ...]
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +163,9 @@ class HitRow:
     start_s: float
     end_s: float
     duration_s: float
+    kind: str | None
+    bpm: float | None
+    key: str | None
 
 
 @dataclass(frozen=True, slots=True)

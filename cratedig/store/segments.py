@@ -15,11 +15,11 @@ __all__ = ["ANY_FILE", "Condition", "Segments"]
 
 IDS_PER_QUERY = 10_000
 
-Condition = tuple[str, tuple[object, ...]]  # SQL over content c, file f and pack p, with its parameters
+Condition = tuple[str, tuple[object, ...]]  # SQL over content c, analysis a, file f and pack p, with its parameters
 ANY_FILE: Condition = ("1", ())
 
 PRESENT_FILE = """
-    SELECT f.id FROM file f JOIN pack p ON p.id = f.pack_id
+    SELECT f.id FROM file f JOIN pack p ON p.id = f.pack_id LEFT JOIN analysis a ON a.content_id = c.id
     WHERE f.content_id = c.id AND f.missing_since IS NULL AND {condition} ORDER BY f.id LIMIT 1
 """
 
@@ -49,6 +49,7 @@ class Segments:
         return self._ids(
             "SELECT json_group_array(id) FROM segment WHERE model_id = ? AND content_id IN ("
             " SELECT f.content_id FROM file f JOIN content c ON c.id = f.content_id JOIN pack p ON p.id = f.pack_id"
+            " LEFT JOIN analysis a ON a.content_id = c.id"
             f" WHERE f.missing_since IS NULL AND {sql})",
             (model.id, *parameters),
         )
@@ -93,10 +94,10 @@ class Segments:
         """Return what a result shows, by segment id; the file is the first present one that meets the condition."""
         sql, parameters = condition
         rows = self._connection.execute(
-            "SELECT s.id, c.id, c.hash, f.path, p.name, s.start_s, s.end_s, 1.0 * c.frames / c.sr"
+            "SELECT s.id, c.id, c.hash, f.path, p.name, s.start_s, s.end_s, 1.0 * c.frames / c.sr, a.kind, a.bpm, a.key"
             " FROM segment s JOIN content c ON c.id = s.content_id"
             f" JOIN file f ON f.id = ({PRESENT_FILE.format(condition=sql)})"
-            " JOIN pack p ON p.id = f.pack_id"
+            " JOIN pack p ON p.id = f.pack_id LEFT JOIN analysis a ON a.content_id = c.id"
             " WHERE s.id IN (SELECT value FROM json_each(?))",
             (*parameters, json.dumps(ids)),
         )

@@ -20,7 +20,7 @@ from cratedig.store.store import Store
 from indexer.upkeep import verify
 from search.engine import SearchEngine, SearchRequest
 from search.query import TextQuery
-from tests.folders import finished, picture, run, start
+from tests.folders import finished, picture, rows, run, start
 from tests.library import SR, tone, write_tone
 
 KILLS = 14
@@ -101,8 +101,10 @@ def test_a_full_disk_is_told_and_the_next_run_continues(tmp_path: Path, library:
     samples = tmp_path / "samples"
     for i in range(400):
         write_tone(samples / f"{'a long name ' * 15}{i}.wav", 50 + i, 0.02)
+    Store.create_or_open(library).close()
+    ((pages,),) = rows(library, "PRAGMA page_count")
     with pytest.MonkeyPatch.context() as patch:
-        limit_pages(patch, 24)
+        limit_pages(patch, pages + 6)
         with pytest.raises(LibraryFullError, match=r"disk that holds the library .* is full") as error:
             run(library, samples)
     assert "continues where it stopped" in error.value.hint

@@ -248,6 +248,18 @@ def test_a_file_that_becomes_damaged_is_no_hit(samples: Path, library: Path) -> 
     assert "bright.wav" not in found(library, "bright")
 
 
+def test_a_file_is_wholly_in_or_not_at_all(samples: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cratedig.store.files.Files._save_file", fails)  # the last step of storing a file
+        with pytest.raises(KeyboardInterrupt):
+            run(library, samples)
+    assert (picture(library)["content"], picture(library)["segment"]) == ([], [])
+    assert finished(run(library)).indexed == 5
+
+
 def test_a_file_that_may_not_be_read_is_tried_again(public_folder: Path) -> None:
     samples, library = sample_folder(public_folder / "samples"), public_folder / "library"
     library.mkdir()

@@ -14,7 +14,7 @@ import pytest
 
 from cratedig.errors import UnknownModelError
 from cratedig.store.store import Store
-from indexer.events import FileFailed, IndexFinished, ScanFinished
+from indexer.events import FileFailed, IndexFinished, IndexProgress, ScanFinished
 from indexer.pipeline import IndexRequest, index
 from indexer.workers import WorkerSetup, read_all
 from tests.folders import finished, missing, picture, rows, run, start
@@ -38,8 +38,15 @@ def many_tones(folder: Path, n: int, seconds: float = 0.02) -> Path:
 
 
 def workers_of(parent: psutil.Process) -> list[psutil.Process]:
-    """Children that read files; the other one is Python's resource tracker."""
-    return [child for child in parent.children() if "spawn_main" in " ".join(child.cmdline())]
+    """Living children that read files; the other one is Python's resource tracker."""
+    return [child for child in parent.children() if is_worker(child)]
+
+
+def is_worker(child: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(child.cmdline())
+    except psutil.NoSuchProcess:  # it has ended meanwhile
+        return False
 
 
 def test_two_processes_make_the_library_that_one_makes(samples: Path, library: Path, tmp_path: Path) -> None:
@@ -101,18 +108,24 @@ def cancel_on_suspects(stop: threading.Event) -> Callable[..., object]:
     return collect
 
 
-def test_a_worker_killed_from_outside_costs_no_file(tmp_path: Path, library: Path) -> None:
+@pytest.mark.parametrize("files_read", [0, 8])
+def test_a_worker_killed_from_outside_costs_no_file(
+    tmp_path: Path, library: Path, files_read: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it dies with its hands full, or just before it is given the next files."""
     samples = many_tones(tmp_path / "samples", 60)
-    killed = 0
+    monkeypatch.setattr("indexer.pipeline.EVENT_EVERY_S", 0)
+    killed = False
     with Store.create_or_open(library) as store:
         for event in index(store, IndexRequest([str(samples)], "fake", jobs=2), lambda: False):
             assert not isinstance(event, FileFailed)
-            alive = workers_of(psutil.Process())
-            if alive and not killed:
-                alive[0].kill()
-                killed = 1
+            if not killed and isinstance(event, IndexProgress) and event.done >= files_read:
+                workers_of(psutil.Process())[0].kill()
+                wait_until(lambda: not workers_of(psutil.Process()))  # the pool has noticed: it takes no more files
+                killed = True
     assert isinstance(event, IndexFinished)
-    assert (killed, event.indexed) == (1, 60)
+    assert killed
+    assert event.indexed == 60
 
 
 def test_an_error_in_a_worker_keeps_its_kind(samples: Path, library: Path) -> None:

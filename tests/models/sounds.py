@@ -9,7 +9,7 @@ from cratedig.types import FloatArray
 
 
 def _time(seconds: float) -> FloatArray:
-    return np.arange(int(seconds * SR), dtype=np.float32) / SR
+    return np.asarray(np.arange(int(seconds * SR)) / SR, dtype=np.float32)
 
 
 def kick(seconds: float = 0.5) -> FloatArray:

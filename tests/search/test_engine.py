@@ -255,7 +255,7 @@ def test_a_hit_prints_the_promised_keys(tones: tuple[Store, Path]) -> None:
 
 
 def test_printed_numbers_are_short() -> None:
-    printed = SearchHit(1, 1 / 3, "/a", 1 / 3, 2 / 3, 200 / 3, "p", "c").as_dict()
+    printed = SearchHit(1, 1 / 3, "/a", 1 / 3, 2 / 3, 200 / 3, "p", "loop", 400 / 3, "Am", "c").as_dict()
     assert [printed[key] for key in ("score", "start_s", "end_s", "duration_s")] == [0.3333, 0.333, 0.667, 66.667]
 
 

@@ -22,7 +22,7 @@ def test_the_first_segment_of_each_content_is_kept(segments: list[int], contents
 
 
 def test_hits_are_numbered_from_one_and_calibrated() -> None:
-    row = HitRow(7, 3, "abc", b"/s/\xff.wav", "s", 0.5, 1.0, 2.0)
+    row = HitRow(7, 3, "abc", b"/s/\xff.wav", "s", 0.5, 1.0, 2.0, "loop", 120.0, "Am")
     calibration = Calibration(slope=10.0, midpoint=0.4)
     first, second = to_hits([row, row], [0.4, 0.0], calibration)
     assert (first.rank, first.score, first.path) == (1, 0.5, "/s/\udcff.wav")

@@ -15,9 +15,12 @@ from cratedig.store import connection as connection_module
 from cratedig.store import migrations as migrations_module
 from cratedig.store import store as store_module
 from cratedig.store.connection import SCHEMA_VERSION
-from cratedig.store.migrations import MIGRATIONS, foundation
+from cratedig.store.migrations import MIGRATIONS, analysis, foundation
 from cratedig.store.store import Store
 from tests.library import content, indexed, save, stored_library, unit_vectors
+
+
+TODAY = ["foundation", "analysis"]
 
 
 class Killed(BaseException):
@@ -39,10 +42,11 @@ def next_version(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Databas
     def install(migration: Callable[[Database], None]) -> None:
         newer = Migrations("cratedig")
         newer(name="foundation")(foundation)
+        newer(name="analysis")(analysis)
         newer(name="tempo")(migration)
         monkeypatch.setattr(migrations_module, "MIGRATIONS", newer)
-        monkeypatch.setattr(connection_module, "SCHEMA_VERSION", 2)
-        monkeypatch.setattr(store_module, "SCHEMA_VERSION", 2)
+        monkeypatch.setattr(connection_module, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+        monkeypatch.setattr(store_module, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
 
     return install
 
@@ -54,7 +58,7 @@ def add_tempo(db: Database) -> None:
 
 @pytest.fixture
 def older(tmp_path: Path) -> Path:
-    """A library of schema 1 with one file in it."""
+    """A library of today with one file in it."""
     store, model = stored_library(tmp_path)
     with store:
         save(store, model, indexed("/s/a.wav", content("a"), unit_vectors(2)))
@@ -119,13 +123,13 @@ def test_an_older_library_is_copied_then_migrated(
 ) -> None:
     next_version(add_tempo)
     with Store.open(older) as store:
-        assert store.schema_version == 2
-        assert applied(store) == ["foundation", "tempo"]
+        assert store.schema_version == SCHEMA_VERSION + 1
+        assert applied(store) == [*TODAY, "tempo"]
         assert "bpm" in columns(store, "content")
         assert store.files.counts().segments == 2
         assert store.problems() == []
-    with contextlib.closing(sqlite3.connect(older / "library.before-migration-1.db")) as copy:
-        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+    with contextlib.closing(sqlite3.connect(older / f"library.before-migration-{SCHEMA_VERSION}.db")) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
         assert copy.execute("SELECT path FROM file").fetchall() == [(b"/s/a.wav",)]
         assert "bpm" not in [row[1] for row in copy.execute("PRAGMA table_info(content)")]
 
@@ -142,7 +146,7 @@ def test_a_migration_that_dies_half_way_is_as_if_it_never_began(
         Store.open(older)
     next_version(add_tempo)
     with Store.open(older) as store:
-        assert applied(store) == ["foundation", "tempo"]
+        assert applied(store) == [*TODAY, "tempo"]
         assert columns(store, "content").count("bpm") == 1
         assert store.files.counts().files == 1
 
@@ -159,7 +163,7 @@ def test_a_process_killed_while_making_the_library(tmp_path: Path, monkeypatch: 
         with pytest.raises(Killed):
             Store.create_or_open(tmp_path)
     with Store.open(tmp_path) as store:
-        assert applied(store) == ["foundation"]
+        assert applied(store) == TODAY
         assert store.problems() == []
 
 
@@ -185,7 +189,7 @@ def test_a_disk_too_full_to_migrate_leaves_the_older_library(
     with pytest.raises(LibraryFullError):
         Store.open(older)
     with contextlib.closing(sqlite3.connect(older / "library.db")) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+        assert raw.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
         assert raw.execute("SELECT count(*) FROM sqlite_master WHERE name = 'much'").fetchone() == (0,)
 
 
@@ -196,4 +200,4 @@ def test_nobody_migrates_while_another_writes(
         next_version(add_tempo)
         with pytest.raises(LibraryBusyError, match="Another cratedig"):
             Store.open(older)
-        assert applied(writer) == ["foundation"]
+        assert applied(writer) == TODAY

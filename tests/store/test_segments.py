@@ -95,7 +95,7 @@ def test_a_hit_shows_the_first_present_file_that_meets_the_condition(library: tu
     store, _ = library
     with store:
         hit = store.segments.hits([2], ANY_FILE)[2]
-        assert hit == HitRow(2, hit.content_id, content("x").hash, b"/a/x.wav", "a", 0.5, 1.0, 0.5)
+        assert hit == HitRow(2, hit.content_id, content("x").hash, b"/a/x.wav", "a", 0.5, 1.0, 0.5, None, None, None)
         assert store.segments.hits([2], IN_PACK_B)[2].path == b"/b/x.wav"
         mark_missing(store, b"/a/x.wav")
         assert store.segments.hits([2], ANY_FILE)[2].path == b"/b/x.wav"

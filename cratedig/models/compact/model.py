@@ -19,7 +19,7 @@ from cratedig.types import Calibration, FloatArray, ModelInfo
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["WEIGHTS", "CompactModel"]
+__all__ = ["WEIGHTS", "CompactModel", "picture_of"]
 
 WEIGHTS = Path(__file__).parent / "weights"
 _REINSTALL = "Install cratedig again: `pip install --force-reinstall cratedig`."
@@ -89,7 +89,7 @@ class CompactModel:
         """
         out = np.empty((len(batch), self._info.dim), dtype=np.float32)
         for i, y in enumerate(batch):
-            out[i] = self._audio_tower(_picture(y))
+            out[i] = self._audio_tower(picture_of(y))
         return out
 
     def embed_text(self, texts: Sequence[str]) -> FloatArray:
@@ -154,7 +154,7 @@ class TextTower:
         return unit
 
 
-def _picture(y: FloatArray) -> FloatArray:
+def picture_of(y: FloatArray) -> FloatArray:
     """Log-mel of what is heard, padded with silence to whole columns of the audio tower."""
     mel = log_mel(prepare(y))
     padded = np.zeros((-(-len(mel) // COLUMN) * COLUMN, N_MELS), dtype=np.float32)
