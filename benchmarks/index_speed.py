@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import tui  # noqa: F401, I001  (first: one BLAS thread, as in the program)
 import numpy as np
 import psutil
 import soundfile
@@ -29,7 +30,7 @@ from cratedig.store.store import Store
 
 SEED = 7
 SR = 44_100
-POLL_S = 0.1
+POLL_S = 0.5
 
 
 def write_files(folder: Path, count: int) -> list[Path]:
