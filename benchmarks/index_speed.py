@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -17,7 +18,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import tui  # noqa: F401, I001  (first: one BLAS thread, as in the program)
 import numpy as np
 import psutil
 import soundfile
@@ -110,6 +110,7 @@ def _add(spent: dict[str, float], stage: str, since: float) -> float:
 
 def main() -> None:
     """Build, measure, write down."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as `cratedig` does, and inherited by the process that measures stages
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=4000)
     write_flag(parser)
@@ -119,7 +120,8 @@ def main() -> None:
         (base / "samples").mkdir()
         paths = write_files(base / "samples", options.files)
         runs = [whole_run(base / "samples", base / f"library {jobs}", jobs) for jobs in (1, os.cpu_count() or 1)]
-        stages = shares(paths[:500], base / "library of stages")
+        with multiprocessing.get_context("spawn").Pool(1) as fresh:
+            stages = fresh.apply(shares, (paths[:500], base / "library of stages"))
     total = sum(stages.values())
     figures = {
         "seed": SEED,
