@@ -89,7 +89,7 @@ def measure_warm(store: Store, rounds: int) -> dict[str, dict[str, float]]:
     plain: list[float] = []
     filtered: list[float] = []
     for text in QUERIES:
-        query = parse_query(text)
+        query, _ = parse_query(text)
         plain += milliseconds(lambda query=query: engine.search(SearchRequest(query)), rounds)  # type: ignore[misc]
         narrow = SearchRequest(query, filters={"pack": "Vendor 000"})
         filtered += milliseconds(lambda narrow=narrow: engine.search(narrow), rounds)  # type: ignore[misc]

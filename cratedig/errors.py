@@ -46,7 +46,14 @@ class ConfigError(CratedigError):
 
 
 class QueryError(CratedigError):
-    """A question that cannot be asked: empty text, an unknown id, a bad filter value."""
+    """A question that cannot be asked: empty text, an unknown id, a bad filter value.
+
+    `pointer` is the line that was typed and a line of carets under what is wrong in it, or nothing.
+    """
+
+    def __init__(self, message: str, hint: str = "", pointer: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.pointer = pointer
 
 
 class AudioError(CratedigError):

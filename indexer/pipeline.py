@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
+from cratedig.analysis.base import VERSION as ANALYSIS_VERSION
 from cratedig.errors import LibraryError
 from cratedig.models import registry
 from cratedig.store.rows import FailedFile, IndexedFile, ModelRow
@@ -102,7 +103,7 @@ def index(store: Store, request: IndexRequest, cancelled: Callable[[], bool]) ->
             setup = WorkerSetup(request.model_name, store.paths.root)
             yield from _read(store, pending, setup, request.jobs, model, tally, cancelled)
         _serve(store, model)
-        _finish(store)
+        _finish(store, changed=bool(pending or scanned.missing or scanned.returned))
     yield tally.progress()
     counts = store.files.counts()
     yield IndexFinished(
@@ -152,7 +153,7 @@ def _apply_scan(store: Store, scanned: ScanResult, model: ModelRow) -> list[Foun
         store.files.mark_missing(scanned.missing)
         store.files.mark_present(scanned.returned)
     pending = {found.stamp.path: found for found in (*scanned.new, *scanned.changed)}
-    for stamp, pack in store.files.not_embedded(model):
+    for stamp, pack in (*store.files.not_embedded(model), *store.files.not_measured(ANALYSIS_VERSION)):
         pending.setdefault(stamp.path, Found(stamp, pack))
     return list(pending.values())
 
@@ -199,8 +200,11 @@ def _serve(store: Store, model: ModelRow) -> None:
         store.serve_model(model)
 
 
-def _finish(store: Store) -> None:
-    """Leave the cache fresh and the database in one file."""
+def _finish(store: Store, *, changed: bool) -> None:
+    """Leave the percentiles and the cache fresh, and the database in one file."""
+    if changed:
+        with store.transaction():
+            store.measures.rescale()
     serving = store.model
     if serving is not None:
         refresh_cache(store, serving)

@@ -14,7 +14,8 @@ from cratedig.audio.content import Sound, open_sound
 from cratedig.audio.window import Window
 from cratedig.errors import AudioError
 from cratedig.models.base import EmbeddingModel
-from cratedig.store.rows import FailedFile, FileStamp, IndexedFile, SegmentVector
+from cratedig.store.rows import FailedFile, FileStamp, IndexedFile, Measured, SegmentVector
+from indexer.measure import measure
 from indexer.scan import Found
 
 __all__ = ["Cancelled", "Outcome", "Reader", "Unreachable", "merge_alike"]
@@ -47,24 +48,32 @@ class Reader:
     ----------
     model : EmbeddingModel
         Makes the vectors.
-    is_embedded : callable
-        Tells by content hash whether the library has the vectors already.
+    is_embedded, is_measured : callable
+        Tell by content hash whether the library has the vectors, and the analysis, already.
     cancelled : callable
         Asked between windows; when true, `read` raises `Cancelled`.
     """
 
     def __init__(
-        self, model: EmbeddingModel, is_embedded: Callable[[str], bool], cancelled: Callable[[], bool]
+        self,
+        model: EmbeddingModel,
+        is_embedded: Callable[[str], bool],
+        is_measured: Callable[[str], bool],
+        cancelled: Callable[[], bool],
     ) -> None:
         self._model = model
         self._is_embedded = is_embedded
+        self._is_measured = is_measured
         self._cancelled = cancelled
 
     def read(self, found: Found) -> Outcome:
         """Read one file. Bad audio is an outcome, not an exception."""
         try:
-            sound = open_sound(Path(found.stamp.text))
-            return IndexedFile(found.stamp, found.pack, sound.content, self._segments(sound))
+            path = Path(found.stamp.text)
+            sound = open_sound(path)
+            return IndexedFile(
+                found.stamp, found.pack, sound.content, self._segments(sound), self._measured(sound, path)
+            )
         except AudioError as error:
             return FailedFile(found.stamp, found.pack, ": ".join(filter(None, (error.message, error.hint))))
         except OSError as error:
@@ -76,6 +85,11 @@ class Reader:
         info = self._model.info
         windows = sound.windows(info.sr, info.window_s)
         return tuple(merge_alike(self._embed(windows)))
+
+    def _measured(self, sound: Sound, path: Path) -> Measured | None:
+        if sound.content.silent or self._is_measured(sound.content.hash):
+            return None
+        return measure(sound, path)
 
     def _embed(self, windows: Iterable[Window]) -> Iterator[SegmentVector]:
         for batch in batches(windows, WINDOWS_PER_CALL):

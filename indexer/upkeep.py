@@ -93,6 +93,7 @@ def forget(store: Store, path: str) -> int:
     with store.writing():
         with store.transaction():
             dropped = store.files.forget(os.fsencode(path))
+            store.measures.rescale()
         model = store.model
         if model is not None:
             refresh_cache(store, model)

@@ -17,6 +17,7 @@ from multiprocessing.connection import wait as wait_for_process
 from multiprocessing.synchronize import Event as ProcessEvent
 from pathlib import Path
 
+from cratedig.analysis.base import VERSION as ANALYSIS_VERSION
 from cratedig.models import registry
 from cratedig.store.rows import FailedFile
 from cratedig.store.store import Store
@@ -40,9 +41,14 @@ class WorkerSetup:
     library: Path
 
     def reader(self, store: Store, cancelled: Callable[[], bool]) -> Reader:
-        """Load the model; `store` tells what need not be embedded again."""
+        """Load the model; `store` tells what need not be embedded or measured again."""
         model = registry.load(self.model_name)
-        return Reader(model, partial(store.segments.exist, model_key=model.info.key), cancelled)
+        return Reader(
+            model,
+            partial(store.segments.exist, model_key=model.info.key),
+            partial(store.measures.exist, version=ANALYSIS_VERSION),
+            cancelled,
+        )
 
 
 def read_all(

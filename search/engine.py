@@ -13,7 +13,7 @@ from cratedig.store.store import Store
 from cratedig.types import FloatArray, IdArray
 from cratedig.vectors.snapshot import open_index, refresh
 from search.filters import condition
-from search.query import Query, QueryContext
+from search.query import AnySound, Query, QueryContext
 from search.rank import best_of_each, to_hits
 from search.results import SearchResults
 
@@ -24,7 +24,7 @@ __all__ = ["SearchEngine", "SearchRequest"]
 class SearchRequest:
     """A question, how many sounds are wanted, and filter values by filter name."""
 
-    query: Query
+    query: Query | AnySound
     k: int = 20
     filters: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,13 +59,25 @@ class SearchEngine:
             A reference is not readable as audio.
         """
         wanted = condition(request.filters)
-        query = request.query
+        scores = (
+            self._listed(wanted, request.k)
+            if isinstance(request.query, AnySound)
+            else self._ranked(request.query, request.k, wanted)
+        )
+        rows = self._store.segments.hits(list(scores), wanted)
+        kept = [i for i in scores if i in rows]
+        return SearchResults(request.query.title, to_hits([rows[i] for i in kept], [scores[i] for i in kept]))
+
+    def _listed(self, wanted: Condition, k: int) -> dict[int, float | None]:
+        """Return the first segment of each sound that meets a condition, by path; without a score."""
+        return dict.fromkeys(self._store.segments.first(self._row, wanted, k))
+
+    def _ranked(self, query: Query, k: int, wanted: Condition) -> dict[int, float | None]:
+        """Return the score of the best segment of each near sound, best first."""
         q = query.to_vector(QueryContext(self._store, self._model, self._row))
-        ids, cosines = self._nearest(q, request.k, self._allowed(wanted))
-        rows = self._store.segments.hits(ids, wanted)
-        found = [(rows[i], c) for i, c in zip(ids, cosines, strict=True) if i in rows]
-        hits = to_hits([row for row, _ in found], [c for _, c in found], self._model.info.calibration[query.kind])
-        return SearchResults(query.kind, query.title, hits)
+        calibration = self._model.info.calibration[query.kind]
+        ids, cosines = self._nearest(q, k, self._allowed(wanted))
+        return {i: calibration.score(cosine) for i, cosine in zip(ids, cosines, strict=True)}
 
     def _allowed(self, wanted: Condition) -> IdArray | None:
         """Ids that may come back; None means all of the index."""

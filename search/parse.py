@@ -1,34 +1,68 @@
-"""From what a user typed to a question."""
+"""From what a user typed to a question and its filters."""
 
 from __future__ import annotations
 
+import difflib
 import re
 from pathlib import Path
 
 from cratedig.audio.decode import is_audio_name
 from cratedig.errors import QueryError
-from search.query import ContentQuery, FileQuery, Query, TextQuery
+from search.filters import FILTERS
+from search.query import AnySound, ContentQuery, FileQuery, Query, TextQuery
 
-__all__ = ["parse_query", "parse_reference"]
+__all__ = ["parse_filters", "parse_query", "parse_reference"]
 
 CONTENT_ID = re.compile(r"[0-9a-f]{6,}")
+FIELD = re.compile(r'(?<!\S)(?P<name>[A-Za-z]+):(?:"(?P<quoted>[^"]*)"|(?P<plain>\S*))(?!\S)')
 
 
-def parse_query(text: str) -> Query:
-    """Read a search: an existing audio file is a reference, everything else is words.
+def parse_query(line: str) -> tuple[Query | AnySound, dict[str, str]]:
+    """Read a search: words, and filters such as ``kind:loop`` or ``pack:"Tape Vol 1"`` anywhere among them.
+
+    A line that is an existing audio file is a reference. Filters alone ask for every sound that meets them.
 
     Raises
     ------
     QueryError
-        There is nothing to search for.
+        There is nothing to search for, or a filter is unknown or given twice.
     """
-    words = text.strip()
-    if not words:
-        raise QueryError("There is nothing to search for.", 'Try: cratedig search "dusty kick"')
-    file = _existing_file(words)
+    file = _existing_file(line.strip())
     if file is not None and is_audio_name(file.name):
-        return FileQuery(file)
-    return TextQuery(words)
+        return FileQuery(file), {}
+    filters = parse_filters(line)
+    words = " ".join(FIELD.sub(" ", line).split())
+    if words:
+        return TextQuery(words), filters
+    if not filters:
+        raise QueryError("There is nothing to search for.", 'Try: cratedig search "dusty kick"')
+    return AnySound(), filters
+
+
+def parse_filters(line: str) -> dict[str, str]:
+    """Read the filters of a line, by name.
+
+    Raises
+    ------
+    QueryError
+        A filter is unknown or given twice; the message points at it.
+    """
+    filters: dict[str, str] = {}
+    for field in FIELD.finditer(line):
+        name = field["name"].lower()
+        if name not in FILTERS:
+            near = difflib.get_close_matches(name, FILTERS, n=1, cutoff=0.5)
+            hint = f"Did you mean {near[0]}:{FILTERS[near[0]].example}" if near else f"Filters: {', '.join(FILTERS)}."
+            raise QueryError(f"There is no filter {name}.", hint, _pointer(field))
+        if name in filters:
+            raise QueryError(f"{name} is given twice.", "Give a range, such as bpm:118..124", _pointer(field))
+        filters[name] = field["plain"] if field["quoted"] is None else field["quoted"]
+    return filters
+
+
+def _pointer(field: re.Match[str]) -> tuple[str, str]:
+    """Return the line, and carets that stand under the name of the field."""
+    return field.string, " " * field.start("name") + "^" * len(field["name"])
 
 
 def parse_reference(text: str) -> Query:

@@ -16,7 +16,7 @@ from cratedig.store.rows import ModelRow
 from cratedig.store.store import Store
 from cratedig.types import FloatArray, QueryKind
 
-__all__ = ["ContentQuery", "FileQuery", "Query", "QueryContext", "TextQuery"]
+__all__ = ["AnySound", "ContentQuery", "FileQuery", "Query", "QueryContext", "TextQuery"]
 
 MAX_WINDOWS = 256  # of a reference file: four minutes say what a sound is like
 WINDOWS_PER_CALL = 32
@@ -47,6 +47,13 @@ class Query(Protocol):
     def to_vector(self, context: QueryContext) -> FloatArray:
         """Return a unit vector, shape (dim,)."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class AnySound:
+    """Every sound that meets the filters, in order of path: there is nothing to rank by."""
+
+    title = "any sound"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 
 from cratedig.store.rows import HitRow
-from cratedig.types import Calibration
 from search.results import SearchHit
 
 __all__ = ["best_of_each", "to_hits"]
@@ -22,12 +21,12 @@ def best_of_each(segment_ids: Sequence[int], contents: dict[int, int], k: int) -
     return list(best.values())[:k]
 
 
-def to_hits(rows: Sequence[HitRow], cosines: Sequence[float], calibration: Calibration) -> tuple[SearchHit, ...]:
-    """Number the hits and calibrate their scores."""
+def to_hits(rows: Sequence[HitRow], scores: Sequence[float | None]) -> tuple[SearchHit, ...]:
+    """Number the hits."""
     return tuple(
         SearchHit(
             rank=rank,
-            score=calibration.score(cosine),
+            score=score,
             path=os.fsdecode(row.path),
             start_s=row.start_s,
             end_s=row.end_s,
@@ -38,5 +37,5 @@ def to_hits(rows: Sequence[HitRow], cosines: Sequence[float], calibration: Calib
             key=row.key,
             content=row.content_hash,
         )
-        for rank, (row, cosine) in enumerate(zip(rows, cosines, strict=True), start=1)
+        for rank, (row, score) in enumerate(zip(rows, scores, strict=True), start=1)
     )

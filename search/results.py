@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cratedig.types import QueryKind
-
 __all__ = ["SearchHit", "SearchResults"]
 
 
@@ -17,8 +15,8 @@ class SearchHit:
     ----------
     rank : int
         From 1.
-    score : float
-        Calibrated match, 0 to 1.
+    score : float, optional
+        Calibrated match, 0 to 1; None when filters alone were given.
     path : str
         Absolute path of a present file with this content.
     start_s, end_s : float
@@ -34,7 +32,7 @@ class SearchHit:
     """
 
     rank: int
-    score: float
+    score: float | None
     path: str
     start_s: float
     end_s: float
@@ -49,7 +47,7 @@ class SearchHit:
         """Return the object that `--json` prints. Tags are part of it, and not proposed yet."""
         return {
             "rank": self.rank,
-            "score": round(self.score, 4),
+            "score": None if self.score is None else round(self.score, 4),
             "path": self.path,
             "start_s": round(self.start_s, 3),
             "end_s": round(self.end_s, 3),
@@ -67,6 +65,5 @@ class SearchHit:
 class SearchResults:
     """Hits, best first, and what was asked."""
 
-    kind: QueryKind
     title: str
     hits: tuple[SearchHit, ...]

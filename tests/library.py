@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ import numpy as np
 import soundfile
 
 from cratedig.models.fake import FakeModel
-from cratedig.store.rows import FailedFile, FileStamp, IndexedFile, ModelRow, Pack, SegmentVector
+from cratedig.store.rows import AnalysisRow, FailedFile, FileStamp, IndexedFile, ModelRow, Pack, SegmentVector
 from cratedig.store.store import Store
 from cratedig.types import Content, FloatArray
 from indexer.events import Event
@@ -75,6 +76,14 @@ def indexed(
     """A file as the indexer hands it over, with one segment of half a second a vector."""
     segments = tuple(SegmentVector(i / 2, i / 2 + 0.5, vector) for i, vector in enumerate(vectors))
     return IndexedFile(stamp(path), Pack(pack.encode(), pack.rpartition("/")[2]), sound, segments)
+
+
+def analysis(**measures: object) -> AnalysisRow:
+    """An analysis in which only `measures` say something."""
+    numbers: dict[str, object] = {column.name: 0.0 for column in dataclasses.fields(AnalysisRow)}
+    optional = {name: None for name in numbers if name.startswith(("bpm", "key", "root"))}
+    texts = {"version": 1, "kind": "one-shot", "kind_source": "estimated", "onsets": "[]"}
+    return AnalysisRow(**{**numbers, **optional, **texts, **measures})  # type: ignore[arg-type]
 
 
 def failed(path: bytes | str, reason: str = "0 bytes", pack: str = "/packs/one") -> FailedFile:

@@ -20,16 +20,26 @@ from cratedig.types import Content, FloatArray
 __all__ = ["Sound", "open_sound"]
 
 BLOCK_S = 10.0
-KEPT_SAMPLES = 60 * 48_000  # longer sounds are decoded a second time rather than held in memory
+HEAD_FRAMES = 60 * 48_000  # held in memory; what lies beyond is decoded a second time, in a stream
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:
-    """A sound that was decoded once: its content, and its windows on demand."""
+    """A sound that was decoded once: its content, its beginning, and its windows on demand.
+
+    Attributes
+    ----------
+    content : Content
+    head : ndarray, shape (n,), float32
+        Mean of the channels of the first minute (at 48 kHz) or so, at ``content.sr``; all of a short sound.
+    side : ndarray, shape (n,), float32, optional
+        Half of left minus right over the same stretch, when there are two channels.
+    """
 
     content: Content
+    head: FloatArray
+    side: FloatArray | None
     _path: Path
-    _kept: list[FloatArray] | None  # the mono blocks of a short sound; None for a long one
 
     def windows(self, sr: int, window_s: float) -> Iterator[Window]:
         """Cut the sound into mono windows, as `cratedig.audio.window.cut` says.
@@ -50,10 +60,9 @@ class Sound:
         AudioError
             The file of a long sound can no longer be read.
         """
-        if self._kept is None:
+        if len(self.head) < self.content.frames:
             return cut(resample_stream(_mono_blocks(self._path), self.content.sr, sr), sr, window_s)
-        y = self._kept[0] if len(self._kept) == 1 else np.concatenate(self._kept)
-        return cut([resample(y, self.content.sr, sr)], sr, window_s)
+        return cut([resample(self.head, self.content.sr, sr)], sr, window_s)
 
 
 def open_sound(path: Path) -> Sound:
@@ -73,20 +82,25 @@ def open_sound(path: Path) -> Sound:
     """
     digest = hashlib.blake2b(digest_size=20)
     frames, peak = 0, 0.0
-    kept: list[FloatArray] | None = []
+    head: list[FloatArray] = []
+    side: list[FloatArray] = []
     with open_audio(path) as audio:
         digest.update(struct.pack("<II", audio.sr, audio.channels))
         for block in audio.blocks(BLOCK_S):
             digest.update(block.astype("<f4", copy=False).data)
-            frames += len(block)
             cleaned = clean(block)
             peak = max(peak, float(cleaned.max()), -float(cleaned.min()))
-            if frames > KEPT_SAMPLES:
-                kept = None
-            elif kept is not None:
-                kept.append(downmix(cleaned))
+            if frames < HEAD_FRAMES:
+                head.append(downmix(cleaned))
+                if audio.channels == 2:
+                    side.append((cleaned[:, 0] - cleaned[:, 1]) * np.float32(0.5))
+            frames += len(block)
         content = Content(digest.hexdigest(), audio.sr, audio.channels, frames, peak)
-    return Sound(content, path, kept)
+    return Sound(content, _joined(head), _joined(side) if side else None, path)
+
+
+def _joined(blocks: list[FloatArray]) -> FloatArray:
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
 
 def _mono_blocks(path: Path) -> Iterator[FloatArray]:

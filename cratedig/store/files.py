@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import sqlite3
@@ -10,14 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import PurePath
 
+from cratedig.store.measures import Measures
 from cratedig.store.rows import (
-    AnalysisRow,
     FailedFile,
     FileRow,
     FileStamp,
     IndexedFile,
     LibraryCounts,
-    Measured,
     ModelRow,
     Pack,
     pack_vector,
@@ -28,11 +26,6 @@ __all__ = ["Files", "under"]
 
 PATHS_PER_QUERY = 500
 FILE_COLUMNS = "f.id, f.path, f.size, f.mtime_ns, f.missing_since IS NOT NULL, f.error"
-ANALYSIS_COLUMNS = tuple(column.name for column in dataclasses.fields(AnalysisRow))
-SAVE_ANALYSIS = (
-    f"INSERT OR REPLACE INTO analysis (content_id, {', '.join(ANALYSIS_COLUMNS)})"
-    f" VALUES ({', '.join('?' * (1 + len(ANALYSIS_COLUMNS)))})"
-)
 CONTENT_COLUMNS = "c.hash, c.sr, c.channels, c.frames, c.peak"
 
 
@@ -41,6 +34,7 @@ class Files:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._measures = Measures(connection)
 
     # Roots
 
@@ -88,15 +82,11 @@ class Files:
 
     def not_embedded(self, model: ModelRow) -> Iterator[tuple[FileStamp, Pack]]:
         """Iterate over one present file of each audible content that has no segment of `model`."""
-        sql = """
-            SELECT f.path, f.size, f.mtime_ns, p.path, p.name FROM content c
-            JOIN file f ON f.id = (SELECT min(id) FROM file WHERE content_id = c.id AND missing_since IS NULL)
-            JOIN pack p ON p.id = f.pack_id
-            WHERE c.peak >= ? AND NOT EXISTS (SELECT 1 FROM segment WHERE content_id = c.id AND model_id = ?)
-            ORDER BY f.path
-        """
-        for path, size, mtime_ns, *pack in self._connection.execute(sql, (SILENCE_PEAK, model.id)):
-            yield FileStamp(path, size, mtime_ns), Pack(*pack)
+        return self._without("SELECT 1 FROM segment WHERE content_id = c.id AND model_id = ?", model.id)
+
+    def not_measured(self, version: int) -> Iterator[tuple[FileStamp, Pack]]:
+        """Iterate over one present file of each audible content without an analysis of this version."""
+        return self._without("SELECT 1 FROM analysis WHERE content_id = c.id AND version = ?", version)
 
     def contents_like(self, hash_prefix: str) -> list[Content]:
         """Return up to two contents whose hash begins so: one is a match, two are ambiguous."""
@@ -156,7 +146,7 @@ class Files:
                 [(content_id, model.id, s.start_s, s.end_s, pack_vector(s.vector)) for s in file.segments],
             )
         if file.measured is not None:
-            self._save_measured(content_id, file.measured)
+            self._measures.save(content_id, file.measured)
         moved = self._take_over_missing(file.stamp, content_id)
         self._save_file(file.stamp, file.pack, content_id, None)
         return moved
@@ -197,6 +187,16 @@ class Files:
         self._connection.execute("DELETE FROM pack WHERE NOT EXISTS (SELECT 1 FROM file WHERE pack_id = pack.id)")
         return dropped
 
+    def _without(self, existing: str, parameter: int) -> Iterator[tuple[FileStamp, Pack]]:
+        sql = f"""
+            SELECT f.path, f.size, f.mtime_ns, p.path, p.name FROM content c
+            JOIN file f ON f.id = (SELECT min(id) FROM file WHERE content_id = c.id AND missing_since IS NULL)
+            JOIN pack p ON p.id = f.pack_id
+            WHERE c.peak >= ? AND NOT EXISTS ({existing}) ORDER BY f.path
+        """
+        for path, size, mtime_ns, *pack in self._connection.execute(sql, (SILENCE_PEAK, parameter)):
+            yield FileStamp(path, size, mtime_ns), Pack(*pack)
+
     def _content_id(self, content: Content) -> int:
         self._connection.execute(
             "INSERT INTO content (hash, sr, channels, frames, peak, added_at) VALUES (?, ?, ?, ?, ?, datetime('now'))"
@@ -209,12 +209,6 @@ class Files:
     def _has_segments(self, content_id: int, model: ModelRow) -> bool:
         sql = "SELECT 1 FROM segment WHERE content_id = ? AND model_id = ? LIMIT 1"
         return self._connection.execute(sql, (content_id, model.id)).fetchone() is not None
-
-    def _save_measured(self, content_id: int, measured: Measured) -> None:
-        self._connection.execute(SAVE_ANALYSIS, (content_id, *dataclasses.astuple(measured.analysis)))
-        self._connection.execute(
-            "INSERT OR REPLACE INTO picture (content_id, waveform) VALUES (?, ?)", (content_id, measured.waveform)
-        )
 
     def _take_over_missing(self, stamp: FileStamp, content_id: int) -> bool:
         if self.known([stamp.path]):

@@ -109,6 +109,12 @@ CREATE TABLE picture (                     -- apart from analysis, so that filte
     content_id INTEGER PRIMARY KEY REFERENCES content ON DELETE CASCADE,
     waveform BLOB NOT NULL                 -- cratedig.analysis.waveform.pack
 );
+CREATE TABLE scale (                       -- percentiles of this library, so that "bright" is relative to it
+    descriptor TEXT NOT NULL,
+    percent INTEGER NOT NULL,
+    value REAL NOT NULL,
+    PRIMARY KEY (descriptor, percent)
+) WITHOUT ROWID;
 """
 
 

@@ -54,6 +54,19 @@ class Segments:
             (model.id, *parameters),
         )
 
+    def first(self, model: ModelRow, condition: Condition, k: int) -> list[int]:
+        """Ids of the first segment of each content that meets a condition, at most `k`, in order of path."""
+        sql, parameters = condition
+        rows = self._connection.execute(
+            "SELECT (SELECT min(id) FROM segment WHERE content_id = c.id AND model_id = ?) AS first_id"
+            " FROM file f JOIN content c ON c.id = f.content_id JOIN pack p ON p.id = f.pack_id"
+            " LEFT JOIN analysis a ON a.content_id = c.id"
+            f" WHERE f.missing_since IS NULL AND first_id IS NOT NULL AND {sql}"
+            " GROUP BY c.id ORDER BY min(f.path) LIMIT ?",
+            (model.id, *parameters, k),
+        )
+        return [row[0] for row in rows]
+
     def vectors(self, ids: IdArray, model: ModelRow) -> Iterator[VectorRows]:
         """Iterate over the vectors of `ids` in batches; ids that are not there are left out."""
         for start in range(0, len(ids), IDS_PER_QUERY):

@@ -11,6 +11,7 @@ from cratedig.errors import LibraryBusyError, LibraryError, LibraryMissingError,
 from cratedig.paths import LibraryPaths
 from cratedig.store.connection import SCHEMA_VERSION, connect, migrate, plain_errors, schema_version
 from cratedig.store.files import Files
+from cratedig.store.measures import Measures
 from cratedig.store.rows import ModelRow
 from cratedig.store.segments import Segments
 from cratedig.types import ModelInfo
@@ -27,6 +28,8 @@ class Store:
         Roots, packs, sample files and contents.
     segments : Segments
         Segments and their vectors.
+    measures : Measures
+        What is measured about contents.
     """
 
     def __init__(self, paths: LibraryPaths, connection: sqlite3.Connection) -> None:
@@ -34,6 +37,7 @@ class Store:
         self._connection = connection
         self.files = Files(connection)
         self.segments = Segments(connection)
+        self.measures = Measures(connection)
 
     @classmethod
     def create_or_open(cls, folder: Path) -> Store:

@@ -110,7 +110,7 @@ def test_a_short_sound_is_one_window(tmp_path: Path, sr: int) -> None:
 def test_a_streamed_sound_has_the_same_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sr: int) -> None:
     path = write(tmp_path / "a.flac", burst(7 * sr + 123), sr, major="FLAC")
     whole = list(open_sound(path).windows(MODEL_SR, 2.0))
-    monkeypatch.setattr(content, "KEPT_SAMPLES", 3 * sr)
+    monkeypatch.setattr(content, "HEAD_FRAMES", 3 * sr)
     monkeypatch.setattr(content, "BLOCK_S", 0.7)
     streamed = list(open_sound(path).windows(MODEL_SR, 2.0))
     assert [window.start_s for window in streamed] == [window.start_s for window in whole]
@@ -122,12 +122,26 @@ def test_a_streamed_sound_has_the_same_windows(tmp_path: Path, monkeypatch: pyte
 def test_a_long_file_that_goes_between_the_passes_is_an_os_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(content, "KEPT_SAMPLES", 100)
+    monkeypatch.setattr(content, "HEAD_FRAMES", 100)
+    monkeypatch.setattr(content, "BLOCK_S", 0.01)
     path = write(tmp_path / "a.wav")
     sound = open_sound(path)
     path.unlink()
     with pytest.raises(FileNotFoundError):
         list(sound.windows(MODEL_SR, 2.0))
+
+
+def test_the_head_is_the_middle_and_the_side_of_a_stereo_sound(tmp_path: Path) -> None:
+    left, right = burst(44_100, channels=1)[:, 0], burst(44_100, channels=1)[::-1, 0]
+    path = write(tmp_path / "a.wav", np.stack([left, right], axis=1), 44_100, "FLOAT")
+    sound = open_sound(path)
+    assert sound.side is not None
+    np.testing.assert_allclose(sound.head, (left + right) / 2, atol=1e-7)
+    np.testing.assert_allclose(sound.side, (left - right) / 2, atol=1e-7)
+
+
+def test_a_mono_sound_has_no_side(tmp_path: Path) -> None:
+    assert open_sound(write(tmp_path / "a.wav", burst(1000, channels=1))).side is None
 
 
 def test_a_short_sound_is_decoded_only_once(tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def tones(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Pat
 def test_words_find_the_sound_they_mean(tones: tuple[Store, Path], word: str, name: str) -> None:
     store, samples = tones
     results = SearchEngine(store, FakeModel()).search(SearchRequest(TextQuery(word), 4))
-    assert (results.kind, results.title) == ("text", word)
+    assert results.title == word
     assert results.hits[0].path == str(samples / "Pack One" / f"{name}.wav")
     assert len(results.hits) == 4
     assert all(not hit.path.endswith("4.wav") for hit in results.hits)
@@ -249,7 +249,7 @@ def test_a_hit_prints_the_promised_keys(tones: tuple[Store, Path]) -> None:
     assert (printed["rank"], printed["pack"]) == (1, "Pack One")
     assert printed["path"] == str(samples / "Pack One" / "2.wav")
     assert (printed["start_s"], printed["end_s"], printed["duration_s"]) == (0.0, 0.3, 0.3)
-    assert (printed["kind"], printed["bpm"], printed["key"], printed["tags"]) == (None, None, None, [])
+    assert (printed["kind"], printed["bpm"], printed["key"], printed["tags"]) == ("one-shot", None, None, [])
     assert 0 <= printed["score"] <= 1
     assert store.files.contents_like(printed["content"])[0].frames == 13230
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cratedig.errors import QueryError
 from search.parse import CONTENT_ID, parse_query, parse_reference
-from search.query import ContentQuery, FileQuery, TextQuery
+from search.query import AnySound, ContentQuery, FileQuery, TextQuery
 from tests.library import write_tone
 
 HOSTILE = ("\0", "a\0.wav", "~", "~nobody-of-that-name/a.wav", "x" * 100_000, "/" * 5000, "\ud800", "*.wav", "\n", "-k")
@@ -19,11 +19,11 @@ HOSTILE = ("\0", "a\0.wav", "~", "~nobody-of-that-name/a.wav", "x" * 100_000, "/
 
 @pytest.mark.parametrize("text", ["dusty kick", "kick.wav", "/nowhere/kick.wav", "808", "abcdef", "?", "kick/snare"])
 def test_words_are_words(text: str) -> None:
-    assert parse_query(text) == TextQuery(text)
+    assert parse_query(text) == (TextQuery(text), {})
 
 
 def test_space_around_words_is_nothing() -> None:
-    assert parse_query("  dusty kick\n") == TextQuery("dusty kick")
+    assert parse_query("  dusty kick\n") == (TextQuery("dusty kick"), {})
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t\n", "\N{NO-BREAK SPACE}"])
@@ -37,7 +37,7 @@ def test_nothing_to_search_for(text: str) -> None:
 def test_an_existing_audio_file_is_a_reference(tmp_path: Path, name: str) -> None:
     """Spaces need no quotes: the command line joins its words."""
     file = write_tone(tmp_path / name, 440)
-    assert parse_query(str(file)) == parse_reference(f" {file} ") == FileQuery(file)
+    assert parse_query(str(file)) == (parse_reference(f" {file} "), {}) == (FileQuery(file), {})
 
 
 def test_a_file_beside_and_a_file_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,34 +45,34 @@ def test_a_file_beside_and_a_file_at_home(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     for text in ("kick.wav", "./kick.wav", "~/kick.wav"):
-        assert parse_query(text) == FileQuery(file)
+        assert parse_query(text) == (FileQuery(file), {})
 
 
 def test_a_file_whose_name_is_no_text(tmp_path: Path) -> None:
     file = write_tone(Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.wav")), 440)
-    assert parse_query(str(file)) == FileQuery(file)
+    assert parse_query(str(file)) == (FileQuery(file), {})
 
 
 def test_a_link_to_a_file_is_a_file_and_a_broken_one_is_words(tmp_path: Path) -> None:
     file = write_tone(tmp_path / "kick.wav", 440)
     (tmp_path / "link.wav").symlink_to(file)
     (tmp_path / "broken.wav").symlink_to(tmp_path / "gone.wav")
-    assert parse_query(str(tmp_path / "link.wav")) == FileQuery(tmp_path / "link.wav")
-    assert parse_query(str(tmp_path / "broken.wav")) == TextQuery(str(tmp_path / "broken.wav"))
+    assert parse_query(str(tmp_path / "link.wav"))[0] == FileQuery(tmp_path / "link.wav")
+    assert parse_query(str(tmp_path / "broken.wav"))[0] == TextQuery(str(tmp_path / "broken.wav"))
 
 
 def test_a_file_that_is_no_audio_is_words_to_search_and_a_file_to_similar(tmp_path: Path) -> None:
     """A text file named `kick` in the working folder must not shadow the word; `similar` says why it cannot read it."""
     file = tmp_path / "kick"
     file.write_text("no audio")
-    assert parse_query(str(file)) == TextQuery(str(file))
+    assert parse_query(str(file))[0] == TextQuery(str(file))
     assert parse_reference(str(file)) == FileQuery(file)
 
 
 def test_a_folder_is_words(tmp_path: Path) -> None:
     folder = tmp_path / "kicks.wav"
     folder.mkdir()
-    assert parse_query(str(folder)) == TextQuery(str(folder))
+    assert parse_query(str(folder))[0] == TextQuery(str(folder))
     with pytest.raises(QueryError, match="There is no file"):
         parse_reference(str(folder))
 
@@ -111,12 +111,37 @@ def test_almost_paths_are_questions_or_messages(text: str) -> None:
     check(text)
 
 
+@pytest.mark.parametrize(
+    ("line", "words", "filters"),
+    [
+        ("dusty kick len:<1", "dusty kick", {"len": "<1"}),
+        ("len:<1 dusty  kick", "dusty kick", {"len": "<1"}),
+        ('kick pack:"Tape Vol 1" bpm:120', "kick", {"pack": "Tape Vol 1", "bpm": "120"}),
+        ("KIND:Loop bass", "bass", {"kind": "Loop"}),
+        ("kick:", None, None),
+        ('pack:"unfinished kick', "kick", {"pack": '"unfinished'}),
+        ("a:b", None, None),
+        ("bpm:100 bpm:120", None, None),
+        ("kind:loop", None, {"kind": "loop"}),
+    ],
+)
+def test_filters_among_words(line: str, words: str | None, filters: dict[str, str] | None) -> None:
+    if filters is None:
+        with pytest.raises(QueryError) as caught:
+            parse_query(line)
+        typed, carets = caught.value.pointer
+        assert typed == line
+        assert line[carets.index("^") :].startswith(line.split(":", maxsplit=1)[0].rsplit(maxsplit=1)[-1])
+    else:
+        assert parse_query(line) == (TextQuery(words) if words else AnySound(), filters)
+
+
 def check(text: str) -> None:
     try:
-        assert parse_query(text) == TextQuery(text.strip())
+        assert parse_query(text) == (TextQuery(" ".join(text.split())), {})
         assert text.strip()
-    except QueryError:
-        assert not text.strip()
+    except QueryError as error:
+        assert not text.strip() or error.pointer  # noqa: PT017  (most texts are no error)
     try:
         assert parse_reference(text) == ContentQuery(text.strip())
     except QueryError:

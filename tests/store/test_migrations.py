@@ -19,7 +19,6 @@ from cratedig.store.migrations import MIGRATIONS, analysis, foundation
 from cratedig.store.store import Store
 from tests.library import content, indexed, save, stored_library, unit_vectors
 
-
 TODAY = ["foundation", "analysis"]
 
 

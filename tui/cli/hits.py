@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import TypeVar
 
@@ -11,49 +11,61 @@ import click
 from cratedig.models import registry
 from search.engine import SearchEngine, SearchRequest
 from search.filters import FILTERS
-from search.query import Query
-from search.results import SearchHit, SearchResults
+from search.query import AnySound, Query
+from search.results import SearchHit
 from tui.cli.options import json_option, library_option, model_name, open_library, settings_for
 from tui.cli.output import print_json, print_table, seconds
 
-__all__ = ["answer", "search_options"]
+__all__ = ["FILTER_HELP", "answer", "search_options"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
+COLUMNS = ("", "match", "name", "pack", "length", "kind", "bpm", "key")
+NUMERIC = frozenset({"", "match", "length", "bpm"})
+FILTER_HELP = "\n".join(("\b", "Filters:", *(f"  {f.name + ':' + f.example:<16} {f.help}" for f in FILTERS.values())))
+
 
 def search_options(command: F) -> F:
-    """Add the options of a search: ``-k``, one for each filter, ``--library`` and ``--json``."""
-    for f in reversed(FILTERS.values()):
-        command = click.option(f"--{f.name}", metavar=f.example, help=f.help)(command)
+    """Add the options of a search: ``-k``, ``--library`` and ``--json``."""
     command = click.option("-k", type=int, metavar="N", help="How many results.  [CRATEDIG_RESULTS; 20]")(command)
     return json_option(library_option(command))
 
 
 def answer(
-    query: Query, library: Path | None, k: int | None, filters: Mapping[str, str | None], *, as_json: bool
+    query: Query | AnySound, filters: Mapping[str, str], library: Path | None, k: int | None, *, as_json: bool
 ) -> None:
     """Ask the library and print what it finds."""
     settings = settings_for(library, results=k)
-    given = {name: value for name, value in filters.items() if value is not None}
     with open_library(settings) as store:
         engine = SearchEngine(store, registry.load(model_name(settings, store)))
-        results = engine.search(SearchRequest(query, settings.results, given))
+        hits = engine.search(SearchRequest(query, settings.results, filters)).hits
     if as_json:
-        for hit in results.hits:
+        for hit in hits:
             print_json(hit.as_dict())
+    elif hits:
+        _show(hits)
     else:
-        _show(results)
-
-
-def _show(results: SearchResults) -> None:
-    if not results.hits:
         click.echo("Nothing found.", err=True)
-        return
-    rows = [
-        (str(hit.rank), f"{100 * hit.score:.0f}", PurePath(hit.path).name, hit.pack, _length(hit))
-        for hit in results.hits
-    ]
-    print_table(("", "match", "name", "pack", "length"), rows, numeric=frozenset({"", "match", "length"}))
+
+
+def _show(hits: Sequence[SearchHit]) -> None:
+    """Print a table of the columns that say something."""
+    rows = [_cells(hit) for hit in hits]
+    said = [i for i in range(len(COLUMNS)) if any(row[i] for row in rows)]
+    print_table([COLUMNS[i] for i in said], [[row[i] for i in said] for row in rows], numeric=NUMERIC)
+
+
+def _cells(hit: SearchHit) -> tuple[str, ...]:
+    return (
+        str(hit.rank),
+        "" if hit.score is None else f"{100 * hit.score:.0f}",
+        PurePath(hit.path).name,
+        hit.pack,
+        _length(hit),
+        hit.kind or "",
+        "" if hit.bpm is None else f"{hit.bpm:.5g}",
+        hit.key or "",
+    )
 
 
 def _length(hit: SearchHit) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 import cratedig
-from cratedig.errors import CratedigError
+from cratedig.errors import CratedigError, QueryError
 from tui.cli.options import library_option
 from tui.cli.output import printable
 
@@ -58,6 +58,8 @@ def main() -> None:
         cli.main(prog_name="cratedig", standalone_mode=False)
     except CratedigError as error:
         click.echo(f"cratedig: {printable(error.message)}", err=True)
+        for line in error.pointer if isinstance(error, QueryError) else ():
+            click.echo(f"  {printable(line)}", err=True)
         if error.hint:
             click.echo(printable(error.hint), err=True)
         sys.exit(EXIT_USER)

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import click
 
-from search.parse import parse_reference
-from tui.cli.hits import answer, search_options
+from search.parse import parse_filters, parse_reference
+from tui.cli.hits import FILTER_HELP, answer, search_options
 
 __all__ = ["command"]
 
 
-@click.command("similar")
+@click.command("similar", epilog=FILTER_HELP)
 @click.argument("reference", metavar="FILE_OR_ID")
+@click.argument("filters", nargs=-1)
 @search_options
-def command(reference: str, library: Path | None, k: int | None, as_json: bool, **filters: str | None) -> None:
+def command(reference: str, filters: tuple[str, ...], library: Path | None, k: int | None, as_json: bool) -> None:
     """Find sounds like an audio file, in the library or not, or like the content with this id.
 
-    A sound that is in the library finds itself first.
+    A sound that is in the library finds itself first. Filters narrow the search: cratedig similar loop.wav "bpm:~120".
     """
-    answer(parse_reference(reference), library, k, filters, as_json=as_json)
+    answer(parse_reference(reference), parse_filters(" ".join(filters)), library, k, as_json=as_json)

@@ -24,8 +24,8 @@ def test_a_table_of_hits(indexed: Run) -> None:
     answer = indexed("search", "bright")
     assert (answer.code, answer.err) == (0, "")
     header, first, *others = answer.out.splitlines()
-    assert header.split() == ["match", "name", "pack", "length"]
-    assert first.split() == ["1", "98", "bright.wav", "Pack", "A", "0.20", "s"]
+    assert header.split() == ["match", "name", "pack", "length", "kind"]
+    assert first.split() == ["1", "98", "bright.wav", "Pack", "A", "0.20", "s", "one-shot"]
     assert len(others) == 2
 
 
@@ -36,7 +36,13 @@ def test_hits_as_json(indexed: Run, samples: Path) -> None:
     first = answer.objects[0]
     assert first["path"] == str(samples / "Pack A" / "Leads" / "bright.wav")
     assert (first["rank"], first["start_s"], first["end_s"], first["duration_s"]) == (1, 0, 0.2, 0.2)
-    assert (first["pack"], first["kind"], first["bpm"], first["key"], first["tags"]) == ("Pack A", None, None, None, [])
+    assert (first["pack"], first["kind"], first["bpm"], first["key"], first["tags"]) == (
+        "Pack A",
+        "one-shot",
+        None,
+        None,
+        [],
+    )
     assert 0.9 < first["score"] <= 1
     assert [hit["rank"] for hit in answer.objects] == [1, 2, 3]
     scores = [hit["score"] for hit in answer.objects]
@@ -60,17 +66,40 @@ def test_k_limits_the_results(indexed: Run) -> None:
 
 
 def test_filters(indexed: Run) -> None:
-    assert names(indexed("search", "deep", "--json", "--pack", "pack b")) == ["deep again.wav", "middle.wav"]
-    assert names(indexed("search", "deep", "--json", "--len", ">5")) == []
-    answer = indexed("search", "deep", "--len", "long")
+    assert names(indexed("search", "deep", 'pack:"pack b"', "--json")) == ["deep again.wav", "middle.wav"]
+    assert names(indexed("search", "deep len:>5", "--json")) == []
+    answer = indexed("search", "deep len:long")
     assert answer.code == 2
     assert "Try for example" in answer.err
 
 
+def test_filters_narrow_similar_too(indexed: Run, samples: Path) -> None:
+    answer = indexed("similar", samples / "Pack B" / "middle.wav", 'pack:"pack a"', "--json")
+    assert set(names(answer)) == {"bright.wav", "deep.wav"}
+
+
+def test_filters_alone_list_in_order_of_path(indexed: Run) -> None:
+    answer = indexed("search", "len:<5", "--json")
+    assert [hit["path"] for hit in answer.objects] == sorted(hit["path"] for hit in answer.objects)
+    assert {hit["score"] for hit in answer.objects} == {None}
+    assert indexed("search", "len:<5").code == 0
+
+
+def test_an_unknown_filter_is_pointed_at(indexed: Run) -> None:
+    answer = indexed("search", "deep bmp:120")
+    assert answer.code == 2
+    assert answer.err.splitlines() == [
+        "cratedig: There is no filter bmp.",
+        "  deep bmp:120",
+        "       ^^^",
+        "Did you mean bpm:118..124",
+    ]
+
+
 def test_nothing_found_is_no_error(indexed: Run) -> None:
-    answer = indexed("search", "deep", "--pack", "nonesuch")
+    answer = indexed("search", "deep pack:nonesuch")
     assert (answer.code, answer.out, answer.err) == (0, "", "Nothing found.\n")
-    assert indexed("search", "deep", "--pack", "nonesuch", "--json").err == ""
+    assert indexed("search", "deep pack:nonesuch", "--json").err == ""
 
 
 @pytest.mark.parametrize("command", ["search", "similar"])

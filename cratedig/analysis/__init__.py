@@ -1,0 +1,1 @@
+"""Measuring sounds: tempo, key, root note, kind, loudness, descriptors and the drawn waveform."""

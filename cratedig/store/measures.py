@@ -1,0 +1,51 @@
+"""What is measured about each content, and how a library's sounds compare."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+
+import numpy as np
+
+from cratedig.store.rows import AnalysisRow, Measured
+
+__all__ = ["DESCRIPTORS", "Measures"]
+
+COLUMNS = tuple(column.name for column in dataclasses.fields(AnalysisRow))
+DESCRIPTORS = COLUMNS[COLUMNS.index("brightness") :]
+SAVE = f"INSERT OR REPLACE INTO analysis (content_id, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"
+
+
+class Measures:
+    """Queries on the tables analysis, picture and scale. Writes belong inside `Store.transaction`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def exist(self, content_hash: str, version: int) -> bool:
+        """Whether a content has an analysis of this version."""
+        sql = "SELECT 1 FROM content c JOIN analysis a ON a.content_id = c.id WHERE c.hash = ? AND a.version = ?"
+        return self._connection.execute(sql, (content_hash, version)).fetchone() is not None
+
+    def save(self, content_id: int, measured: Measured) -> None:
+        """Store an analysis and its picture, in place of older ones."""
+        self._connection.execute(SAVE, (content_id, *dataclasses.astuple(measured.analysis)))
+        self._connection.execute(
+            "INSERT OR REPLACE INTO picture (content_id, waveform) VALUES (?, ?)", (content_id, measured.waveform)
+        )
+
+    def rescale(self) -> None:
+        """Take the percentiles of every descriptor over the sounds that can be heard now."""
+        self._connection.execute("DELETE FROM scale")
+        for descriptor in DESCRIPTORS:
+            (values,) = self._connection.execute(
+                f"SELECT json_group_array(a.{descriptor}) FROM analysis a JOIN content c ON c.id = a.content_id"
+                " WHERE c.files_present > 0"
+            ).fetchone()
+            if found := json.loads(values):
+                percentiles = np.percentile(found, np.arange(101)).tolist()
+                self._connection.executemany(
+                    "INSERT INTO scale (descriptor, percent, value) VALUES (?, ?, ?)",
+                    [(descriptor, percent, value) for percent, value in enumerate(percentiles)],
+                )
