@@ -104,10 +104,12 @@ def test_percentiles_follow_what_can_be_heard(tmp_path: Path) -> None:
     for hz in (300, 1000, 5000):
         write_tone(folder / f"{hz}.wav", hz)
     with make_library(tmp_path / "library", folder) as store:
-        assert bounds(store) == pytest.approx((300, 5000), rel=0.2)
+        lowest, highest = bounds(store)
+        assert lowest < 500 < 4500 < highest
         (folder / "5000.wav").unlink()
         run_index(store, folder)
-        assert bounds(store) == pytest.approx((300, 1000), rel=0.2)
+        assert bounds(store)[0] == lowest
+        assert bounds(store)[1] < 1500
 
 
 def bounds(store: Store) -> tuple[float, float]:

@@ -78,6 +78,7 @@ def test_what_can_be_heard_is_indexed(tmp_path: Path, library: Path, make: Calla
     assert finished(run(library, tmp_path / "odd.wav")).indexed == 1
     (hit,) = ask(library, "bright")
     assert hit.path == str(tmp_path / "odd.wav")
+    assert hit.score is not None
     assert 0 <= hit.score <= 1
     (vector,) = (np.frombuffer(row[0], np.float16) for row in rows(library, "SELECT vector FROM segment"))
     assert np.linalg.norm(vector.astype(np.float32)) == pytest.approx(1, abs=5e-3)
