@@ -102,6 +102,26 @@ def cold_search(library: Path) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
+PEAK = """
+import sys
+from pathlib import Path
+from cratedig.store.store import Store
+from cratedig.vectors.snapshot import open_index, rebuild_cache
+with Store.open(Path(sys.argv[1])) as store:
+    rebuild_cache(store, store.model)
+    open_index(store, store.model)
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+
+
+def peak_memory_mb(library: Path) -> float | None:
+    """Most memory that rebuilding and opening take, in a process of their own; None where /proc does not tell."""
+    if not Path("/proc/self/status").exists():
+        return None
+    done = subprocess.run([sys.executable, "-c", PEAK, library], check=True, stdout=subprocess.PIPE, text=True)
+    return round(int(done.stdout) / 1000, 1)
+
+
 def main() -> None:
     """Build, measure, write down."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -122,6 +142,7 @@ def main() -> None:
             warm = measure_warm(store, options.rounds)
             vector_bytes = 2 * model.dim
         cold = milliseconds(lambda: cold_search(library), 10)
+        memory = peak_memory_mb(library)
         database = (library / "library.db").stat().st_size
     finally:
         shutil.rmtree(library)
@@ -132,6 +153,7 @@ def main() -> None:
         "cold_search_ms": spread(cold),
         "open_index_ms": spread(opening),
         "rebuild_cache_ms": spread(rebuild),
+        "peak_memory_mb": memory,
         "store_bytes_a_sound_without_vector": round(database / options.sounds - vector_bytes),
     }
     report("query", figures, write=options.write)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
 import faiss
 import numpy as np
 
 from cratedig.types import FloatArray, IdArray
 
 __all__ = ["FlatIndex"]
+
+PIECE_BYTES = 1 << 20
 
 
 class FlatIndex:
@@ -19,16 +23,16 @@ class FlatIndex:
         self._index = faiss.IndexIDMap2(flat)
 
     @classmethod
-    def from_bytes(cls, data: bytes | memoryview) -> FlatIndex:
-        """Inverse of `to_bytes`.
+    def read(cls, file: BinaryIO) -> FlatIndex:
+        """Read what `write` wrote, in pieces: the index is never in memory twice.
 
         Raises
         ------
         ValueError
-            `data` is not such an index.
+            There is no such index in the file.
         """
         try:
-            loaded = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+            loaded = faiss.read_index(faiss.PyCallbackIOReader(file.read, PIECE_BYTES))  # type: ignore[attr-defined]
         except (RuntimeError, MemoryError) as error:  # torn bytes may claim any size
             raise ValueError(str(error)) from None
         if not isinstance(loaded, faiss.IndexIDMap2):
@@ -37,9 +41,9 @@ class FlatIndex:
         index._index = loaded
         return index
 
-    def to_bytes(self) -> bytes:
-        """Serialise the index."""
-        return faiss.serialize_index(self._index).tobytes()
+    def write(self, file: BinaryIO) -> None:
+        """Write the index, in pieces."""
+        faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write, PIECE_BYTES))  # type: ignore[attr-defined]
 
     @property
     def dim(self) -> int:

@@ -1,7 +1,7 @@
 """The FAISS cache on disk: opened by comparing it with the store, thrown away when in doubt.
 
-A file is one line of JSON (library, model, CRC-32 of the rest) and the serialised index. Ids are never reused and
-their vectors never change, so an index is right when its ids are the store's.
+A file is one padded line of JSON (library, model, CRC-32 of the rest) and the serialised index. Ids are never reused
+and their vectors never change, so an index is right when its ids are the store's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import os
 import tempfile
 import time
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -21,12 +23,13 @@ from cratedig.store.rows import ModelRow
 from cratedig.store.store import Store
 from cratedig.types import IdArray
 from cratedig.vectors.base import VectorIndex
-from cratedig.vectors.flat import FlatIndex
+from cratedig.vectors.flat import PIECE_BYTES, FlatIndex
 
 __all__ = ["load_cache", "open_index", "rebuild_cache", "refresh", "refresh_cache", "save_cache"]
 
 WORTH_SAVING = 1000  # fewer changes than this are made again faster than the file is written
 PART_LIFE_S = 3600.0
+HEADER_BYTES = 256
 
 
 def open_index(store: Store, model: ModelRow) -> FlatIndex:
@@ -70,16 +73,12 @@ def refresh(index: VectorIndex, store: Store, model: ModelRow) -> int:
 def load_cache(store: Store, model: ModelRow) -> FlatIndex | None:
     """Read the cache; None when it is missing, torn, damaged, of another library or of another model."""
     try:
-        data = store.paths.cache(model.key).read_bytes()
-    except OSError:
-        return None
-    header_end = data.find(b"\n") + 1
-    body = memoryview(data)[header_end:]
-    if data[:header_end] != _header(store, model, body):
-        return None
-    try:
-        index = FlatIndex.from_bytes(body)
-    except ValueError:
+        with store.paths.cache(model.key).open("rb") as file:
+            if file.read(HEADER_BYTES) != _header(store, model, _crc32(file)):
+                return None
+            file.seek(HEADER_BYTES)
+            index = FlatIndex.read(file)
+    except (OSError, ValueError):
         return None
     return index if index.dim == model.dim and len(np.unique(index.ids)) == len(index.ids) else None
 
@@ -93,10 +92,15 @@ def save_cache(index: FlatIndex, store: Store, model: ModelRow) -> None:
         The disk refused. The library itself is unharmed: the cache can be made again at any time.
     """
     target = store.paths.cache(model.key)
-    body = index.to_bytes()
     try:
         target.parent.mkdir(exist_ok=True)
-        _write_whole(target, (_header(store, model, body), body))
+        with _replacing(target) as file:
+            file.write(bytes(HEADER_BYTES))
+            index.write(file)
+            file.seek(HEADER_BYTES)
+            header = _header(store, model, _crc32(file))
+            file.seek(0)
+            file.write(header)
     except OSError as error:
         raise LibraryError(
             f"The search cache {target} could not be written ({error.strerror}).",
@@ -114,12 +118,14 @@ def _tidy(target: Path) -> None:
                 other.unlink()
 
 
-def _write_whole(target: Path, pieces: tuple[bytes, ...]) -> None:
+@contextlib.contextmanager
+def _replacing(target: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `target` when the block ends well, and is gone when it does not."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
     part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(pieces)
+        with os.fdopen(handle, "w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
@@ -128,5 +134,15 @@ def _write_whole(target: Path, pieces: tuple[bytes, ...]) -> None:
         raise
 
 
-def _header(store: Store, model: ModelRow, body: bytes | memoryview) -> bytes:
-    return json.dumps({"library": store.uuid, "model": model.key, "crc32": zlib.crc32(body)}).encode() + b"\n"
+def _crc32(file: BinaryIO) -> int:
+    """Checksum from here to the end."""
+    crc = 0
+    while piece := file.read(PIECE_BYTES):
+        crc = zlib.crc32(piece, crc)
+    return crc
+
+
+def _header(store: Store, model: ModelRow, crc32: int) -> bytes:
+    """One line of JSON, padded: its length must be known before the checksum is."""
+    facts = json.dumps({"library": store.uuid, "model": model.key, "crc32": crc32})
+    return facts.encode().ljust(HEADER_BYTES - 1) + b"\n"
