@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import PurePath
 
 from cratedig.store.measures import Measures
@@ -79,6 +79,15 @@ class Files:
             " WHERE f.missing_since IS NULL ORDER BY f.path"
         )
         return ((_file_row(row[:6]), Content(*row[6:])) for row in self._connection.execute(sql))
+
+    def duplicates(self) -> Iterator[tuple[str, list[FileRow]]]:
+        """Iterate over the contents with several present files: hash, and files from the first indexed on."""
+        sql = (
+            f"SELECT c.hash, {FILE_COLUMNS} FROM content c JOIN file f ON f.content_id = c.id"
+            " WHERE c.files_present > 1 AND f.missing_since IS NULL ORDER BY c.id, f.id"
+        )
+        for content_hash, rows in groupby(self._connection.execute(sql), key=lambda row: row[0]):
+            yield str(content_hash), [_file_row(row[1:]) for row in rows]
 
     def not_embedded(self, model: ModelRow) -> Iterator[tuple[FileStamp, Pack]]:
         """Iterate over one present file of each audible content that has no segment of `model`."""

@@ -18,7 +18,7 @@ from tui.cli.output import printable
 __all__ = ["cli", "main"]
 
 EXIT_OURS, EXIT_USER, EXIT_INTERRUPTED = 1, 2, 130
-COMMANDS = ("config", "doctor", "forget", "index", "rebuild", "search", "similar", "status", "verify")
+COMMANDS = ("config", "doctor", "dupes", "forget", "index", "rebuild", "search", "similar", "status", "verify")
 
 
 class _LazyGroup(click.Group):
