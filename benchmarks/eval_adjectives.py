@@ -47,7 +47,9 @@ def adjectives(
 
 def pairs(model: EmbeddingModel, sounds: Sequence[Labelled], spec: Mapping[str, list[str]]) -> dict[str, Any]:
     """`dusty kick`: share of the first ten that are kicks, dusty, and both, among all nouns through all characters."""
-    waveforms, nouns, characters = [], [], []
+    waveforms: list[Sound] = []
+    nouns: list[str] = []
+    characters: list[str] = []
     for noun in spec["nouns"]:
         members = [s for s in sounds if s.cls == noun and s.kind != "loop"][:PER_CLASS]
         for sound in members:

@@ -1,5 +1,6 @@
-"""What a vector costs: decoded 1 s waveforms to vectors, text queries, loading; processor time, so that a busy
-machine does not change it much.
+"""What a vector costs: decoded waveforms of one second to vectors, text queries, loading.
+
+Processor time, so that a busy machine changes it little.
 
     python -m benchmarks.eval_speed --write
 """

@@ -14,7 +14,7 @@ class Config:
 
     purpose: str
     seed: int = 0
-    steps: int = 3000
+    steps: int = 1600
     batch: int = 256
     random_split: bool = False  # files at random instead of whole sources: only to measure what that hides
     permissive_only: bool = False  # leave out GPL, LGPL and share-alike sources
@@ -32,7 +32,7 @@ class Config:
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
     shift_penalty: float = 0.5  # holds token vectors near the sentence model
-    ema: float = 0.998
+    ema: float = 0.997
 
     treated_share: float = 0.5  # of a batch's sounds go through effects
     sibling_share: float = 0.25  # of a batch is the same clips again, treated otherwise

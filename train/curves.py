@@ -10,8 +10,8 @@ import matplotlib as mpl
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
-FIGURES = ("text_p10", "text_map", "sound_p10", "top1", "top3")
-LOSSES = ("caption", "prompt", "class", "sound", "sentence")
+FIGURES = ("text_p10", "text_map", "sound_p10", "effect_p10", "top1", "top3")
+LOSSES = ("caption", "prompt", "class", "sound", "sentence", "outside")
 
 
 def draw_curves(run: Path) -> None:

@@ -128,11 +128,7 @@ def indicator(sets: list[set[str]] | list[frozenset[str]], vocabulary: Vocabular
 
 def pictures_of(bank: Bank, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
     """Pictures as float, shape (n, MAX_FRAMES, N_MELS), and their frame counts."""
-    order = np.argsort(rows)
-    pictures = np.empty((len(rows), *bank.pictures.shape[1:]), dtype=np.uint8)
-    for i in order:  # in file order: the bank is read through the page cache
-        pictures[i] = bank.pictures[rows[i]]
-    return torch.from_numpy(pictures).float() / STEPS, torch.from_numpy(bank.frames[rows].astype(np.int64))
+    return torch.from_numpy(bank.pictures[rows]).float() / STEPS, torch.from_numpy(bank.frames[rows].astype(np.int64))
 
 
 def _balance(clips: list[Clip], share: float) -> NDArray[np.float64]:

@@ -21,12 +21,12 @@ PHRASES_PER_STEP, OUTSIDE_PER_STEP = 256, 48
 class Steps(Dataset[dict[str, Tensor]]):
     """Step n of a run."""
 
-    def __init__(self, sampler: Sampler, words: Words, sources: list[str], phrases: Phrases, steps: int) -> None:
-        self.sampler, self.words, self.phrases, self.steps = sampler, words, phrases, steps
+    def __init__(self, sampler: Sampler, words: Words, sources: list[str], phrases: Phrases) -> None:
+        self.sampler, self.words, self.phrases = sampler, words, phrases
         self.sources = np.unique(sources, return_inverse=True)[1]
 
     def __len__(self) -> int:
-        return self.steps
+        return self.sampler.config.steps
 
     def __getitem__(self, step: int) -> dict[str, Tensor]:
         rng = np.random.default_rng([self.sampler.config.seed, step])
@@ -34,7 +34,7 @@ class Steps(Dataset[dict[str, Tensor]]):
         vocabulary, captioner = self.sampler.vocabulary, self.sampler.captioner
         prompts = [name for name in vocabulary.terms if not name.startswith("word:")]
         order = np.argsort(self.sampler.bank.frames[batch.rows], kind="stable")  # equal lengths side by side
-        pictures = torch.from_numpy(np.stack([self.sampler.bank.pictures[row] for row in batch.rows[order]]))
+        pictures = torch.from_numpy(self.sampler.bank.pictures[batch.rows[order]])
         chosen = rng.choice(len(self.phrases.ids), PHRASES_PER_STEP, replace=False)
         texts = [batch.captions[i].text for i in order]
         return {

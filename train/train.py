@@ -18,17 +18,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from benchmarks.eval_metrics import judged_classes, sound_to_sound, text_to_sound, zero_shot
-from cratedig.models.compact.frontend import COLUMN
-from train.bank import STEPS, Bank, open_bank
+from train.bank import open_bank
 from train.config import Config, read_config
-from train.corpus import Clip, open_corpus
+from train.corpus import open_corpus
 from train.curves import draw_curves
 from train.data import Sampler, split_clips
 from train.losses import contrast, far, satisfied, sentence_likeness, sound_contrast
@@ -36,14 +32,15 @@ from train.near import near_words
 from train.phrases import phrase_bank
 from train.steps import Steps
 from train.tokens import token_vectors
-from train.towers import AudioTower, TextTower, columns_of
+from train.towers import Towers
+from train.validation import Validation
 from train.vocabulary import read_vocabulary
-from train.words import Words, learnt_tokens, spoken_words, words_of
+from train.words import learnt_tokens, spoken_words, words_of
 
 RUNS = Path(__file__).parent / "runs"
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 PARTS = 8  # of a batch, by length: short sounds cost little, and two threads share the parts
-EVERY = 250  # steps between checkpoints and looks at the validation sources
+EVERY = 200  # steps between checkpoints and looks at the validation sources
 
 
 def split_by_length(batch: dict[str, Tensor]) -> list[Tensor]:
@@ -91,10 +88,8 @@ def backward(
     return terms
 
 
-def train(config: Config, out: Path) -> None:
-    """Run the training to its end, from its last checkpoint if there is one."""
-    torch.manual_seed(config.seed)
-    torch.set_num_threads(1)
+def prepare(config: Config) -> tuple[Towers, Steps, Validation]:
+    """Untrained towers, the steps of the run, and what judges it."""
     cache = RUNS / "cache"
     clips = open_corpus(CORPUS, cache).clips
     bank = open_bank(CORPUS, cache, config.plain, config.treated, seed=0)
@@ -102,29 +97,35 @@ def train(config: Config, out: Path) -> None:
     vocabulary = read_vocabulary([clips[i] for i in parts["train"]])
     tokenizer_file, vectors = token_vectors(cache, spoken_words(vocabulary))
     words = words_of(vocabulary, tokenizer_file)
-    near = near_words(vocabulary, words)
-    sampler = Sampler(config, clips, parts["train"], bank, vocabulary, near, cache)
-    steps = Steps(sampler, words, [clip.group for clip in clips], phrase_bank(vocabulary, words), config.steps)
-
+    sampler = Sampler(config, clips, parts["train"], bank, vocabulary, near_words(vocabulary, words), cache)
+    steps = Steps(sampler, words, [clip.group for clip in clips], phrase_bank(vocabulary, words))
     towers = Towers(config, torch.from_numpy(vectors), learnt_tokens(vocabulary, words))
+    return towers, steps, Validation(bank, clips, parts["validation"], config.plain, vocabulary, words)
+
+
+def train(config: Config, out: Path) -> None:
+    """Run the training to its end, from its last checkpoint if there is one."""
+    torch.manual_seed(config.seed)
+    torch.set_num_threads(1)
+    towers, steps, validation = prepare(config)
     average = copy.deepcopy(towers)
     optimiser = torch.optim.AdamW(towers.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     done = _resume(out, towers, average, optimiser)
-    names = list(vocabulary.classes)
     started, pool = time.monotonic(), ThreadPoolExecutor(2)
     for step, batch in enumerate(_batches(steps, done), start=done + 1):
+        torch.manual_seed(config.seed + step)
         for group in optimiser.param_groups:
             group["lr"] = config.learning_rate * _schedule(step, config.steps)
         optimiser.zero_grad()
-        loss = partial(loss_of, towers, batch=batch, n_classes=len(names), config=config)
+        loss = partial(loss_of, towers, batch=batch, n_classes=len(validation.names), config=config)
         terms = backward(towers, batch, loss, pool)
         nn.utils.clip_grad_norm_(towers.parameters(), 1.0)
         optimiser.step()
         _average(average, towers, min(config.ema, step / (step + 10)))
         if step % EVERY == 0 or step == config.steps:
-            figures = validation.figures(average)
-            losses = {name: round(float(term.detach()), 4) for name, term in terms.items()}
-            _log(out, {"step": step, "seconds": round(time.monotonic() - started), **losses, **figures})
+            losses = {name: float(term.detach()) for name, term in terms.items()}
+            seconds = round(time.monotonic() - started)
+            _log(out, {"step": step, "seconds": seconds, **losses, **validation.figures(average)})
             _save(out, step, towers, average, optimiser)
             draw_curves(out)
 

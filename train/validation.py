@@ -78,4 +78,4 @@ class Validation:
         vectors: Tensor = torch.empty(len(rows), towers.audio.project.out_features)
         for chunk in torch.argsort(frames).split(CHUNK):
             vectors[chunk] = towers.sounds(pictures[chunk], frames[chunk])
-        return vectors.numpy()
+        return np.asarray(vectors, dtype=np.float32)
