@@ -9,6 +9,7 @@ from typing import TypeAlias
 __all__ = [
     "Event",
     "FileFailed",
+    "FolderGone",
     "FolderSkipped",
     "IndexFinished",
     "IndexProgress",
@@ -31,6 +32,13 @@ class FolderSkipped:
 
     path: str
     reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FolderGone:
+    """A folder or file to index is not there; what was in it is missing until it is back."""
+
+    path: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class IndexFinished:
     cancelled: bool
 
 
-Event: TypeAlias = ScanProgress | FolderSkipped | ScanFinished | IndexProgress | FileFailed | IndexFinished
+Event: TypeAlias = ScanProgress | FolderSkipped | FolderGone | ScanFinished | IndexProgress | FileFailed | IndexFinished
 
 
 def as_dict(event: Event) -> dict[str, object]:

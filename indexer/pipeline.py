@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from cratedig.analysis.base import VERSION as ANALYSIS_VERSION
 from cratedig.errors import LibraryError
@@ -14,7 +15,7 @@ from cratedig.store.rows import FailedFile, IndexedFile, ModelRow
 from cratedig.store.store import Store, mismatch
 from cratedig.types import ModelInfo
 from cratedig.vectors.snapshot import refresh_cache
-from indexer.events import Event, FileFailed, IndexFinished, IndexProgress, ScanFinished
+from indexer.events import Event, FileFailed, FolderGone, IndexFinished, IndexProgress, ScanFinished
 from indexer.scan import Found, ScanResult, scan
 from indexer.stages import Outcome, Unreachable, batches
 from indexer.workers import WorkerSetup, read_all
@@ -88,6 +89,7 @@ def index(store: Store, request: IndexRequest, cancelled: Callable[[], bool]) ->
     with store.writing():
         model = _target_model(store, info, reembed=request.reembed)
         roots = _roots(store, request.paths)
+        yield from (FolderGone(root) for root in roots if not os.path.exists(root))  # noqa: PTH110
         scanned = yield from scan(store, roots, cancelled, retry_failed=request.retry_failed)
         pending = _apply_scan(store, scanned, model)
         yield ScanFinished(
@@ -103,7 +105,7 @@ def index(store: Store, request: IndexRequest, cancelled: Callable[[], bool]) ->
             setup = WorkerSetup(request.model_name, store.paths.root)
             yield from _read(store, pending, setup, request.jobs, model, tally, cancelled)
         _serve(store, model)
-        _finish(store, changed=bool(pending or scanned.missing or scanned.returned))
+        _finish(store)
     yield tally.progress()
     counts = store.files.counts()
     yield IndexFinished(
@@ -131,20 +133,23 @@ def _target_model(store: Store, info: ModelInfo, *, reembed: bool) -> ModelRow:
 def _roots(store: Store, paths: Sequence[str]) -> list[str]:
     """Return what to walk, parents first; remembers new roots.
 
+    Known roots below a path are walked too: a hidden folder, say, that the walk from above passes over.
+
     Raises
     ------
     LibraryError
         A path is not there and never was.
     """
-    known = store.files.roots()
+    known = [os.fsdecode(path) for path in store.files.roots()]
     if not paths:
-        return [os.fsdecode(path) for path in known]
+        return known
     with store.transaction():
         for path in sorted(paths):
             if not os.path.exists(path) and next(store.files.under(os.fsencode(path)), None) is None:  # noqa: PTH110
                 raise LibraryError(f"There is no folder or file {path}.", "Check the spelling.")
             store.files.add_root(os.fsencode(path))
-    return sorted(paths)
+    below = (root for root in known if any(PurePath(root).is_relative_to(path) for path in paths))
+    return sorted({*paths, *below})
 
 
 def _apply_scan(store: Store, scanned: ScanResult, model: ModelRow) -> list[Found]:
@@ -200,11 +205,10 @@ def _serve(store: Store, model: ModelRow) -> None:
         store.serve_model(model)
 
 
-def _finish(store: Store, *, changed: bool) -> None:
-    """Leave the percentiles and the cache fresh, and the database in one file."""
-    if changed:
-        with store.transaction():
-            store.measures.rescale()
+def _finish(store: Store) -> None:
+    """Leave the percentiles and the cache fresh, also when a killed run could not, and the database in one file."""
+    with store.transaction():
+        store.measures.rescale()
     serving = store.model
     if serving is not None:
         refresh_cache(store, serving)

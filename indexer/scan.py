@@ -129,18 +129,22 @@ def _found(paths: Iterable[str], root: str) -> list[Found]:
 
 
 def pack_of(path: str, root: str) -> Pack:
-    """Pack of a file: the first folder below the root, unless that only names a kind of sound; else the root."""
+    """Pack of a file: the first folder below the root that does more than name a kind of sound; else the root."""
     folder = root
-    below = os.path.relpath(path, root).split(os.sep)  # noqa: PTH206
-    if len(below) > 1 and not _is_category(below[0]):
-        folder = os.path.join(root, below[0])  # noqa: PTH118
+    *below, _ = os.path.relpath(path, root).split(os.sep)  # noqa: PTH206
+    for depth, name in enumerate(below, start=1):
+        if not _is_category(name):
+            folder = os.path.join(root, *below[:depth])  # noqa: PTH118
+            break
     name = os.path.basename(folder) or folder  # noqa: PTH119
     return Pack(os.fsencode(folder), name.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _is_category(folder_name: str) -> bool:
     words = re.findall(r"[a-z]+|\d+s?", folder_name.lower())
-    return bool(words) and all(_sorts(word) or _sorts(word.removesuffix("s")) for word in words)
+    if all(word.isdecimal() for word in words):
+        return bool(words) and all(len(word) < 3 for word in words)  # 01 sorts, 909 is a machine
+    return all(_sorts(word) or _sorts(word.removesuffix("s")) for word in words)
 
 
 def _sorts(word: str) -> bool:

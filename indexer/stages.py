@@ -109,20 +109,16 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def merge_alike(segments: Iterable[SegmentVector]) -> Iterator[SegmentVector]:
     """Join neighbours that sound the same, so that a long drone is one segment. The joined vector is their mean."""
-    group: list[SegmentVector] = []
-    for segment in segments:
-        if group and float(_mean(group) @ segment.vector) < ALIKE_COSINE:
-            yield _joined(group)
-            group = []
-        group.append(segment)
-    if group:
-        yield _joined(group)
-
-
-def _joined(group: list[SegmentVector]) -> SegmentVector:
-    return group[0] if len(group) == 1 else SegmentVector(group[0].start_s, group[-1].end_s, _mean(group))
-
-
-def _mean(group: list[SegmentVector]) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-    total = np.sum([segment.vector for segment in group], axis=0)
-    return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
+    remaining = iter(segments)
+    joined = next(remaining, None)
+    if joined is None:
+        return
+    total = joined.vector
+    for segment in remaining:
+        if float(joined.vector @ segment.vector) < ALIKE_COSINE:
+            yield joined
+            joined, total = segment, segment.vector
+        else:
+            total = total + segment.vector
+            joined = SegmentVector(joined.start_s, segment.end_s, total / np.linalg.norm(total))
+    yield joined

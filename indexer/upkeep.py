@@ -69,6 +69,8 @@ def _verify_vectors(store: Store, model: ModelRow) -> Iterator[Problem]:
             differ = np.any(index.vectors(rows.ids[both]) != rows.vectors[both], axis=1)
             if differ.any():
                 yield Problem(f"search cache: {differ.sum()} vectors differ from the library's", rebuild)
+    for stamp, _ in store.files.not_embedded(model):
+        yield Problem(f"{stamp.text}: can be heard, and has no vector", "Run: cratedig index")
 
 
 def _changed(stamp: FileStamp) -> str | None:

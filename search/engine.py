@@ -84,7 +84,7 @@ class SearchEngine:
         if wanted != ANY_FILE:
             return self._store.segments.matching(self._row, wanted)
         absent = self._store.segments.absent(self._row)
-        return None if len(absent) == 0 else np.setdiff1d(self._index.ids, absent)
+        return None if len(absent) == 0 else np.setdiff1d(self._index.ids, absent, assume_unique=True)
 
     def _nearest(self, q: FloatArray, k: int, allowed: IdArray | None) -> tuple[list[int], list[float]]:
         """Return the best segment of each of the `k` nearest contents.

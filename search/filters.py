@@ -56,13 +56,15 @@ def _number(text: str) -> float:
 
 
 def _range(column: str, value: str, slack: float | None = None) -> Condition:
-    """Read ``<2``, ``>0.5`` or ``0.5..2``, and a single number when there is a `slack` around it."""
+    """Read ``<2``, ``>0.5``, ``0.5..2``, ``0.5..`` or ``..2``; a single number when there is a `slack` around it."""
     if value[:1] in {"<", ">"}:
         return f"{column} {value[0]} ?", (_number(value[1:]),)
     low, separator, high = value.partition("..")
     if not separator and slack is not None:
         return f"{column} BETWEEN ? AND ?", (_number(low) - slack, _number(low) + slack)
-    bounds = (_number(low), _number(high))
+    if not separator or not (low or high):
+        raise ValueError(value)
+    bounds = (_number(low or "0"), _number(high or "inf"))
     if bounds[0] > bounds[1]:
         raise ValueError(value)
     return f"{column} BETWEEN ? AND ?", bounds
@@ -127,10 +129,11 @@ def _kind(value: str) -> Condition:
 def _slider(column: str, value: str) -> Condition:
     """Read percentiles of the library, such as ``>70``, as bounds on the raw descriptor."""
     sql, parameters = _range("%", value)
-    if any(not float(str(p)) <= 100 for p in parameters):
+    bounds = [min(float(str(p)), 100.0) if value.endswith("..") else float(str(p)) for p in parameters]
+    if max(bounds) > 100:
         raise ValueError(value)
     at = f"(SELECT value FROM scale WHERE descriptor = '{column}' AND percent = ?)"  # noqa: S608  (a name from SLIDERS)
-    return sql.replace("?", at).replace("%", f"a.{column}"), tuple(round(float(str(p))) for p in parameters)
+    return sql.replace("?", at).replace("%", f"a.{column}"), tuple(round(bound) for bound in bounds)
 
 
 def _contains(column: str, value: str) -> Condition:
@@ -156,17 +159,17 @@ FILTERS = {
     f.name: f
     for f in (
         Filter("added", "7d", "Added in the last days, weeks (2w), months (3m) or years (1y).", _added),
-        Filter("bpm", "118..124", "Tempo: 120, 118..124, <100, >140; ~120 also takes half and double.", _bpm),
+        Filter("bpm", "118..124", "Tempo: 120, 118..124, ..100, 140..; ~120 also takes half and double.", _bpm),
         Filter("dup", "yes", "With (yes) or without (no) copies elsewhere in the library.", _duplicated),
         Filter("key", "Am", "Key: Am, F#, 8A; ~Am also takes the keys that mix with it.", _key),
         Filter("kind", "loop", "One of one-shot, loop, texture.", _kind),
-        Filter("len", "0.5..2", "Length in seconds: <2, >0.5 or 0.5..2.", partial(_range, SECONDS)),
+        Filter("len", "0.5..2", "Length in seconds: 0.5..2, ..2, 0.5.. or <2.", partial(_range, SECONDS)),
         Filter("name", "TEXT", "With this in the file name.", partial(_contains, "f.name")),
         Filter("note", "F1", "Root note of a one-shot: F1 (C4 is MIDI 60), or F in any octave.", _note),
         Filter("pack", "TEXT", "With this in the name of the pack.", partial(_contains, "p.name")),
         Filter("path", "TEXT", "With this in the path.", partial(_contains, "CAST(f.path AS TEXT)")),
         *(
-            Filter(name, ">70", f"Percent of this library: {column} >70, <30 or 40..60.", partial(_slider, column))
+            Filter(name, "70..", f"Percent of this library: {column} 70.., ..30 or 40..60.", partial(_slider, column))
             for name, column in SLIDERS.items()
         ),
     )
@@ -188,7 +191,9 @@ def condition(values: Mapping[str, str]) -> Condition:
         try:
             clause, of_clause = chosen.parse(value.strip())
         except ValueError:
-            raise QueryError(f"{name} cannot be {value!r}.", f"Try for example: {name}:{chosen.example}") from None
+            raise QueryError(
+                f"{name} cannot be {value!r}.", f"{chosen.help} For example {name}:{chosen.example}"
+            ) from None
         clauses.append(clause)
         parameters += of_clause
     return (" AND ".join(clauses), parameters) if clauses else ANY_FILE

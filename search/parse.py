@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from search.query import AnySound, ContentQuery, FileQuery, Query, TextQuery
 __all__ = ["parse_filters", "parse_query", "parse_reference"]
 
 CONTENT_ID = re.compile(r"[0-9a-f]{6,}")
+SEPARATORS = frozenset("/") | frozenset(os.sep)
 FIELD = re.compile(r'(?<!\S)(?P<name>[A-Za-z]+):(?:"(?P<quoted>[^"]*)"|(?P<plain>\S*))(?!\S)')
 
 
@@ -25,13 +27,14 @@ def parse_query(line: str) -> tuple[Query | AnySound, dict[str, str]]:
     Raises
     ------
     QueryError
-        There is nothing to search for, or a filter is unknown or given twice.
+        There is nothing to search for, a path leads nowhere, or a filter is unknown or given twice.
     """
     file = _existing_file(line.strip())
     if file is not None and is_audio_name(file.name):
         return FileQuery(file), {}
-    filters = parse_filters(line)
-    words = " ".join(FIELD.sub(" ", line).split())
+    words, filters = _split(line)
+    if is_audio_name(words) and any(separator in words for separator in SEPARATORS):
+        raise QueryError(f"There is no file {words}.", "Check the spelling.")
     if words:
         return TextQuery(words), filters
     if not filters:
@@ -40,24 +43,38 @@ def parse_query(line: str) -> tuple[Query | AnySound, dict[str, str]]:
 
 
 def parse_filters(line: str) -> dict[str, str]:
-    """Read the filters of a line, by name.
+    """Read a line of filters alone, by name.
 
     Raises
     ------
     QueryError
-        A filter is unknown or given twice; the message points at it.
+        There is a word among them, or a filter is unknown or given twice.
     """
+    words, filters = _split(line)
+    if words:
+        raise QueryError(
+            f"{words!r} is no filter.", "Filters look like bpm:~120, with spaces like 'pack:\"Tape Vol 1\"'."
+        )
+    return filters
+
+
+def _split(line: str) -> tuple[str, dict[str, str]]:
+    """Words of a line, and its filters by name; a message about a filter points at it."""
     filters: dict[str, str] = {}
     for field in FIELD.finditer(line):
         name = field["name"].lower()
         if name not in FILTERS:
             near = difflib.get_close_matches(name, FILTERS, n=1, cutoff=0.5)
-            hint = f"Did you mean {near[0]}:{FILTERS[near[0]].example}" if near else f"Filters: {', '.join(FILTERS)}."
+            hint = (
+                f"Did you mean {near[0]}: as in {near[0]}:{FILTERS[near[0]].example}?"
+                if near
+                else f"Filters: {', '.join(FILTERS)}."
+            )
             raise QueryError(f"There is no filter {name}.", hint, _pointer(field))
         if name in filters:
             raise QueryError(f"{name} is given twice.", "Give a range, such as bpm:118..124", _pointer(field))
         filters[name] = field["plain"] if field["quoted"] is None else field["quoted"]
-    return filters
+    return " ".join(FIELD.sub(" ", line).split()), filters
 
 
 def _pointer(field: re.Match[str]) -> tuple[str, str]:

@@ -44,7 +44,7 @@ def open_stream(path: Path) -> Iterator[Stream]:
     """
     with path.open("rb") as file, contextlib.ExitStack() as stack:
         format_name = _format(file.read(16))
-        av = _pyav()
+        av = _pyav(format_name)
         file.seek(0)
         try:
             # A file object, since PyAV takes no name that is not UTF-8.
@@ -61,10 +61,12 @@ def _format(head: bytes) -> str:
     raise AudioError(NOT_AUDIO)
 
 
-def _pyav() -> Any:  # noqa: ANN401 - an untyped module that may not be there
+def _pyav(format_name: str) -> Any:  # noqa: ANN401 - an untyped module that may not be there
     try:
         import av  # noqa: PLC0415 - an extra, and slow to import
     except ImportError as error:
+        if format_name == "ogg":  # libsndfile reads these: what it refuses is damaged
+            raise AudioError(NOT_AUDIO) from error
         raise AudioError("not readable without PyAV", "pip install 'cratedig[m4a]'") from error
     return av
 

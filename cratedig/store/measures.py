@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import sqlite3
+from itertools import chain
 
 import numpy as np
 
@@ -37,15 +37,19 @@ class Measures:
 
     def rescale(self) -> None:
         """Take the percentiles of every descriptor over the sounds that can be heard now."""
+        rows = self._connection.execute(
+            f"SELECT {', '.join(DESCRIPTORS)} FROM analysis a JOIN content c ON c.id = a.content_id"
+            " WHERE c.files_present > 0"
+        )
+        values = np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, len(DESCRIPTORS))
         self._connection.execute("DELETE FROM scale")
-        for descriptor in DESCRIPTORS:
-            (values,) = self._connection.execute(
-                f"SELECT json_group_array(a.{descriptor}) FROM analysis a JOIN content c ON c.id = a.content_id"
-                " WHERE c.files_present > 0"
-            ).fetchone()
-            if found := json.loads(values):
-                percentiles = np.percentile(found, np.arange(101)).tolist()
-                self._connection.executemany(
-                    "INSERT INTO scale (descriptor, percent, value) VALUES (?, ?, ?)",
-                    [(descriptor, percent, value) for percent, value in enumerate(percentiles)],
-                )
+        if len(values):
+            percentiles = np.percentile(values, np.arange(101), axis=0).T.tolist()
+            self._connection.executemany(
+                "INSERT INTO scale (descriptor, percent, value) VALUES (?, ?, ?)",
+                [
+                    (descriptor, percent, value)
+                    for descriptor, of_descriptor in zip(DESCRIPTORS, percentiles, strict=True)
+                    for percent, value in enumerate(of_descriptor)
+                ],
+            )

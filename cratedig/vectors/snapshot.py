@@ -61,8 +61,8 @@ def rebuild_cache(store: Store, model: ModelRow) -> int:
 def refresh(index: VectorIndex, store: Store, model: ModelRow) -> int:
     """Bring an index up to the store; returns how many vectors were removed or added."""
     wanted, held = store.segments.ids(model), index.ids
-    gone: IdArray = np.setdiff1d(held, wanted)
-    new: IdArray = np.setdiff1d(wanted, held)
+    gone: IdArray = np.setdiff1d(held, wanted, assume_unique=True)
+    new: IdArray = np.setdiff1d(wanted, held, assume_unique=True)
     if len(gone):
         index.remove(gone)
     for rows in store.segments.vectors(new, model):

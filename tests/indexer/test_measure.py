@@ -11,6 +11,7 @@ import soundfile
 
 from cratedig.analysis.base import VERSION
 from cratedig.analysis.waveform import unpack
+from cratedig.store.measures import Measures
 from cratedig.store.store import Store
 from cratedig.types import FloatArray
 from tests.library import make_library, run_index, tone, write_tone
@@ -111,6 +112,22 @@ def test_percentiles_follow_what_can_be_heard(tmp_path: Path) -> None:
         run_index(store, folder)
         assert bounds(store)[0] == lowest
         assert bounds(store)[1] < 1500
+
+
+def test_percentiles_that_a_killed_run_did_not_take_are_taken_by_the_next(
+    tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_: Measures) -> None:
+        raise KeyboardInterrupt
+
+    with Store.create_or_open(tmp_path / "library") as store:
+        with monkeypatch.context() as patch:
+            patch.setattr(Measures, "rescale", killed)
+            with pytest.raises(KeyboardInterrupt):
+                run_index(store, samples)
+        run_index(store, samples)
+        lowest, highest = bounds(store)
+        assert lowest < highest
 
 
 def bounds(store: Store) -> tuple[float, float]:

@@ -213,6 +213,19 @@ def test_a_scan_of_one_root_leaves_the_others_alone(tmp_path: Path) -> None:
     assert missing(library) == []
 
 
+def test_a_root_that_the_walk_from_above_passes_over_is_not_missing(tmp_path: Path) -> None:
+    hidden, take = tmp_path / ".hidden" / "kick.wav", tmp_path / "take.dat"
+    for path in (hidden, take, tmp_path / "snare.wav"):
+        write_tone(path, 80)
+    library = tmp_path / "library"
+    run(library, hidden.parent, take)
+    run(library, tmp_path)
+    assert missing(library) == []
+    hidden.unlink()
+    run(library, tmp_path)
+    assert missing(library) == [str(hidden)]
+
+
 def test_a_root_beginning_like_another_is_another(tmp_path: Path) -> None:
     one, two, library = sample_folder(tmp_path / "pack"), sample_folder(tmp_path / "pack 2"), tmp_path / "library"
     run(library, one, two)
@@ -246,7 +259,10 @@ def test_scan_progress_is_at_most_four_a_second(tmp_path: Path, monkeypatch: pyt
         ("/music/808s/a.wav", "music"),
         ("/music/FX & Vocals/a.wav", "music"),
         ("/music/808 Mafia/a.wav", "808 Mafia"),
-        ("/music/Kicks/Dusty Breaks/a.wav", "music"),
+        ("/music/Kicks/Dusty Breaks/a.wav", "Dusty Breaks"),
+        ("/music/Drums/Vendor Pack A/Kicks/a.wav", "Vendor Pack A"),
+        ("/music/909/a.wav", "909"),
+        ("/music/01/a.wav", "music"),
         ("/music/---/a.wav", "---"),
         ("/music/\N{DRUM WITH DRUMSTICKS}/a.wav", "\N{DRUM WITH DRUMSTICKS}"),
     ],

@@ -17,6 +17,8 @@ from indexer.upkeep import Problem, forget, verify
 from tests.folders import file_ids, finished, picture, rows, run
 from tests.library import write_tone
 
+REINDEX = "Run: cratedig index"
+
 
 def check(library: Path, *, decode: bool = False) -> list[Problem]:
     with Store.open(library) as store:
@@ -73,6 +75,18 @@ def test_a_cache_that_is_behind(samples: Path, library: Path) -> None:
     run(library, samples)
     execute(library, "DELETE FROM segment WHERE id = (SELECT max(id) FROM segment)")
     assert "behind" in check(library)[0].what
+
+
+def test_a_sound_without_a_vector_names_its_file(samples: Path, library: Path) -> None:
+    run(library, samples)
+    sql = "DELETE FROM segment WHERE content_id = (SELECT content_id FROM file WHERE name = 'bright.wav')"
+    execute(library, sql)
+    (problem,) = [problem for problem in check(library) if "search cache" not in problem.what]
+    assert problem == Problem(
+        f"{samples / 'Pack A' / 'Leads' / 'bright.wav'}: can be heard, and has no vector", REINDEX
+    )
+    run(library)
+    assert check(library) == []
 
 
 def test_a_damaged_vector_names_its_file(samples: Path, library: Path) -> None:

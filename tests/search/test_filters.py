@@ -54,6 +54,8 @@ def test_no_filter_is_any_file() -> None:
         ("<1e3", {*LENGTHS}),
         (">100", set()),
         (" 0.5 .. 1 ", {0.5, 1.0}),
+        ("1..", {1.0, 2.0, 60.0}),
+        ("..0.5", {0.25, 0.5}),
         (">60", set()),
         ("0..inf", {*LENGTHS}),
     ],
@@ -84,7 +86,7 @@ def test_filters_must_all_be_met(library: tuple[Store, ModelRow]) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "2", "<", ">", "..", "1..", "..1", "<two", "2..0.5", "nan..2", "<nan", ">nan", "<-1", "1...2", "<1,5"]
+    "value", ["", "2", "<", ">", "..", "<two", "2..0.5", "nan..2", "<nan", ">nan", "<-1", "1...2", "<1,5"]
 )
 def test_bad_lengths_are_told(value: str) -> None:
     with pytest.raises(QueryError, match="len cannot be") as caught:
@@ -190,7 +192,15 @@ def test_notes(measured_library: tuple[Store, ModelRow], value: str, notes: set[
 
 @pytest.mark.parametrize(
     ("value", "first", "stop"),
-    [(">70", 70, 100), ("<30", 0, 30), ("40..60", 40, 60), ("0..100", 0, 100), (">100", 0, 0)],
+    [
+        (">70", 70, 100),
+        ("<30", 0, 30),
+        ("40..60", 40, 60),
+        ("0..100", 0, 100),
+        (">100", 0, 0),
+        ("70..", 70, 100),
+        ("..30", 0, 30),
+    ],
 )
 def test_sliders_are_percents_of_the_library(
     measured_library: tuple[Store, ModelRow], value: str, first: int, stop: int

@@ -10,20 +10,27 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cratedig.errors import QueryError
-from search.parse import CONTENT_ID, parse_query, parse_reference
+from search.parse import CONTENT_ID, parse_filters, parse_query, parse_reference
 from search.query import AnySound, ContentQuery, FileQuery, TextQuery
 from tests.library import write_tone
 
-HOSTILE = ("\0", "a\0.wav", "~", "~nobody-of-that-name/a.wav", "x" * 100_000, "/" * 5000, "\ud800", "*.wav", "\n", "-k")
+HOSTILE = ("\0", "a\0.wav", "~", "~nobody-of-that-name/a", "x" * 100_000, "/" * 5000, "\ud800", "*.wav", "\n", "-k")
 
 
-@pytest.mark.parametrize("text", ["dusty kick", "kick.wav", "/nowhere/kick.wav", "808", "abcdef", "?", "kick/snare"])
+@pytest.mark.parametrize("text", ["dusty kick", "kick.wav", "808", "abcdef", "?", "kick/snare"])
 def test_words_are_words(text: str) -> None:
     assert parse_query(text) == (TextQuery(text), {})
 
 
 def test_space_around_words_is_nothing() -> None:
     assert parse_query("  dusty kick\n") == (TextQuery("dusty kick"), {})
+
+
+@pytest.mark.parametrize("text", ["/nowhere/kick.wav", "~/nowhere/kick.flac", "./kik.wav"])
+def test_a_path_that_leads_nowhere_is_told(text: str) -> None:
+    """Its words would find something, and hide the slip."""
+    with pytest.raises(QueryError, match="There is no file"):
+        parse_query(text)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t\n", "\N{NO-BREAK SPACE}"])
@@ -53,12 +60,13 @@ def test_a_file_whose_name_is_no_text(tmp_path: Path) -> None:
     assert parse_query(str(file)) == (FileQuery(file), {})
 
 
-def test_a_link_to_a_file_is_a_file_and_a_broken_one_is_words(tmp_path: Path) -> None:
+def test_a_link_to_a_file_is_a_file_and_a_broken_one_is_none(tmp_path: Path) -> None:
     file = write_tone(tmp_path / "kick.wav", 440)
     (tmp_path / "link.wav").symlink_to(file)
     (tmp_path / "broken.wav").symlink_to(tmp_path / "gone.wav")
     assert parse_query(str(tmp_path / "link.wav"))[0] == FileQuery(tmp_path / "link.wav")
-    assert parse_query(str(tmp_path / "broken.wav"))[0] == TextQuery(str(tmp_path / "broken.wav"))
+    with pytest.raises(QueryError, match="There is no file"):
+        parse_query(str(tmp_path / "broken.wav"))
 
 
 def test_a_file_that_is_no_audio_is_words_to_search_and_a_file_to_similar(tmp_path: Path) -> None:
@@ -69,12 +77,12 @@ def test_a_file_that_is_no_audio_is_words_to_search_and_a_file_to_similar(tmp_pa
     assert parse_reference(str(file)) == FileQuery(file)
 
 
-def test_a_folder_is_words(tmp_path: Path) -> None:
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
     folder = tmp_path / "kicks.wav"
     folder.mkdir()
-    assert parse_query(str(folder))[0] == TextQuery(str(folder))
-    with pytest.raises(QueryError, match="There is no file"):
-        parse_reference(str(folder))
+    for parse in (parse_query, parse_reference):
+        with pytest.raises(QueryError, match="There is no file"):
+            parse(str(folder))
 
 
 def test_an_id_is_a_content() -> None:
@@ -134,6 +142,17 @@ def test_filters_among_words(line: str, words: str | None, filters: dict[str, st
         assert line[carets.index("^") :].startswith(line.split(":", maxsplit=1)[0].rsplit(maxsplit=1)[-1])
     else:
         assert parse_query(line) == (TextQuery(words) if words else AnySound(), filters)
+
+
+def test_filters_after_a_reference() -> None:
+    assert parse_filters('bpm:~120 pack:"Tape Vol 1"') == {"bpm": "~120", "pack": "Tape Vol 1"}
+    assert parse_filters("") == {}
+
+
+@pytest.mark.parametrize("line", ["other.wav", "len:<1 darker", "pack:Tape Vol 1", "len: <1"])
+def test_words_after_a_reference_are_told(line: str) -> None:
+    with pytest.raises(QueryError, match="is no filter"):
+        parse_filters(line)
 
 
 def check(text: str) -> None:

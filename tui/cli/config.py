@@ -8,7 +8,7 @@ import click
 
 from cratedig.config import SETTINGS
 from tui.cli.options import json_option, library_option, settings_for
-from tui.cli.output import print_json, print_table
+from tui.cli.output import print_json, printable
 
 __all__ = ["command"]
 
@@ -34,5 +34,7 @@ def command(library: Path | None, as_json: bool) -> None:
         for row in rows:
             print_json(row)
         return
-    print_table(("setting", "value", "origin", "flag", "variable"), [list(row.values())[:5] for row in rows])
+    for row in rows:
+        click.echo(f"{row['setting']:<8} {printable(row['value'])}")
+        click.echo(f"{'':<8} from: {printable(row['origin'])}; change it with {row['flag']} or {row['variable']}")
     click.echo(f"Settings file: {settings.config_file}", err=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import platform
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from importlib.metadata import distributions, requires
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +28,6 @@ from tui.cli.output import print_json, printable
 
 __all__ = ["command"]
 
-PARTS = ("faiss-cpu", "miniaudio", "numpy", "onnxruntime", "soundfile", "soxr", "tokenizers")
 FORMATS = ("WAV", "AIFF", "CAF", "W64", "RF64", "AU", "FLAC", "VORBIS", "OPUS", "MPEG_LAYER_III")
 NOT_DEVICES = ("NULL Playback Device", "Discard all samples", "Dummy Output")  # of miniaudio, ALSA, PulseAudio
 REINSTALL = "Install cratedig again: pip install --force-reinstall cratedig"
@@ -63,12 +63,21 @@ def command(library: Path | None, as_json: bool) -> None:
 
 def _checks(settings: Settings) -> Iterator[Check]:
     yield Check("cratedig", "ok", f"{cratedig.__version__}, Python {platform.python_version()}, {platform.platform()}")
-    parts = [f"{name} {version(name)}" for name in PARTS]
-    yield Check("parts", "ok", ", ".join([*parts, f"SQLite {sqlite3.sqlite_version}"]))
+    yield _parts()
     yield from _formats()
     yield _output()
     yield _model(settings.model)
     yield from _library(settings)
+
+
+def _parts() -> Check:
+    """Versions of everything the base install depends on."""
+    needed = [re.split(r"[^\w.-]", line)[0] for line in requires("cratedig") or () if "extra ==" not in line]
+    found = {name: distribution.version for name in needed for distribution in distributions(name=name)}
+    if absent := sorted(set(needed) - set(found)):
+        return Check("parts", "problem", f"not installed: {', '.join(absent)}", REINSTALL)
+    parts = [f"{name} {found[name]}" for name in sorted(found)]
+    return Check("parts", "ok", ", ".join([*parts, f"SQLite {sqlite3.sqlite_version}"]))
 
 
 def _formats() -> Iterator[Check]:

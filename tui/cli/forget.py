@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cratedig.errors import QueryError
 from indexer.upkeep import forget
 from tui.cli.options import library_option, open_library, settings_for, whole_path
 
@@ -22,4 +23,8 @@ def command(path: Path, library: Path | None) -> None:
     """
     with open_library(settings_for(library)) as store:
         dropped = forget(store, whole_path(path))
-    click.echo(f"Forgot {dropped} files.", err=True)
+    if not dropped:
+        raise QueryError(
+            f"The library knows nothing at {whole_path(path)}.", "cratedig status shows the library in use."
+        )
+    click.echo(f"Files forgotten: {dropped}. The audio is where it was.", err=True)

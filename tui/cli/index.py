@@ -17,6 +17,7 @@ from cratedig.errors import QueryError
 from indexer.events import (
     Event,
     FileFailed,
+    FolderGone,
     FolderSkipped,
     IndexFinished,
     IndexProgress,
@@ -105,6 +106,7 @@ def _draw(events: Iterator[Event]) -> IndexFinished:
     """Draw a progress bar with rate, time left and failures on standard error."""
     console = Console(stderr=True, highlight=False)
     failures = 0
+    scanned = ScanFinished(0, 0, 0, 0, 0, 0)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -121,10 +123,13 @@ def _draw(events: Iterator[Event]) -> IndexFinished:
                 case ScanProgress(files=files):
                     bar.update(task, completed=files)
                 case ScanFinished(pending=pending):
+                    scanned = event
                     bar.reset(task, total=pending, description="indexing", rate="")
                 case IndexProgress(done=done, failed=failed, files_per_s=rate):
                     failed_text = f", {failed} failed" if failed else ""
                     bar.update(task, completed=done, rate=f"{rate:.0f} files/s{failed_text}")
+                case FolderGone(path=path):
+                    console.print(Text(f"not there: {printable(path)}. Is a drive unplugged?"), soft_wrap=True)
                 case FolderSkipped(path=path, reason=reason):
                     console.print(Text(f"folder skipped: {printable(path)} ({reason})"), soft_wrap=True)
                 case FileFailed(path=path, reason=reason):
@@ -132,21 +137,22 @@ def _draw(events: Iterator[Event]) -> IndexFinished:
                     if failures <= FAILURES_SHOWN:
                         console.print(Text(f"not read: {printable(path)} ({reason})"), soft_wrap=True)
     finished = _last(event)
-    _summarise(console, finished, failures)
+    _summarise(console, scanned, finished, failures)
     return finished
 
 
-def _summarise(console: Console, finished: IndexFinished, failures: int) -> None:
+def _summarise(console: Console, scanned: ScanFinished, finished: IndexFinished, failures: int) -> None:
     if failures > FAILURES_SHOWN:
         console.print(f"... and {failures - FAILURES_SHOWN} more; `cratedig status` lists them")
-    parts = [f"{finished.indexed} indexed"]
-    for count, word in (
-        (finished.moved, "moved"),
-        (finished.missing, "missing"),
-        (finished.failed, "not readable"),
-        (finished.unreachable, "out of reach"),
-    ):
-        if count:
-            parts.append(f"{count} {word}")
+    counts = {
+        "indexed": finished.indexed - finished.moved,
+        "moved": finished.moved,
+        "came back": scanned.returned,
+        "unchanged": scanned.files - scanned.new - scanned.changed - scanned.returned,
+        "missing": finished.missing,
+        "not readable": finished.failed,
+        "out of reach": finished.unreachable,
+    }
+    said = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "no sounds found"
     state = "stopped; run it again to continue" if finished.cancelled else "done"
-    console.print(f"{state}: {', '.join(parts)} in {finished.seconds:.1f} s")
+    console.print(f"{state}: {said} in {finished.seconds:.1f} s")

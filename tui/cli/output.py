@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 
 import click
 
-__all__ = ["print_json", "print_table", "printable", "seconds", "size"]
+__all__ = ["print_json", "print_path", "print_table", "printable", "seconds", "size"]
 
 
 def print_json(value: Mapping[str, object]) -> None:
     """Print one object on a line of its own. Undecodable bytes of a path are escaped, so that it can be read back."""
     click.echo(json.dumps(value))
+
+
+def print_path(path: str) -> None:
+    """Print a path with the very bytes of its name, for another program to open."""
+    click.echo(os.fsencode(path))
 
 
 def printable(text: str) -> str:
@@ -38,21 +44,31 @@ def size(n_bytes: float) -> str:
     return f"{n_bytes:.3g} GB"
 
 
-def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], numeric: frozenset[str] = frozenset()) -> None:
-    """Print a compact table that fits the terminal; columns named in `numeric` are right-aligned and never cut."""
+def print_table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[str], cut: frozenset[str]
+) -> None:
+    """Print a compact table; columns in `right` are right-aligned, only those in `cut` give way to a narrow terminal."""
     from rich.console import Console  # noqa: PLC0415  (70 ms that `--json` need not pay)
+    from rich.measure import Measurement  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in headings:
-        if heading in numeric:
-            table.add_column(heading, justify="right", no_wrap=True)
-        else:
-            table.add_column(heading, overflow="ellipsis", no_wrap=True)
+    for i, heading in enumerate(headings):
+        longest = max(len(cell) for cell in (heading, *(row[i] for row in rows)))
+        table.add_column(
+            heading,
+            justify="right" if heading in right else "left",
+            min_width=None if heading in cut else longest,
+            ratio=longest if heading in cut else None,
+            overflow="ellipsis",
+            no_wrap=True,
+        )
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     console = Console()
+    table.width = min(console.width, Measurement.get(console, console.options, table).maximum)
+    table.expand = True  # or the columns of fixed width would be the ones to give way
     with console.capture() as drawn:
         console.print(table)
     click.echo(drawn.get(), nl=False)

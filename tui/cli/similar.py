@@ -16,9 +16,11 @@ __all__ = ["command"]
 @click.argument("reference", metavar="FILE_OR_ID")
 @click.argument("filters", nargs=-1)
 @search_options
-def command(reference: str, filters: tuple[str, ...], library: Path | None, k: int | None, as_json: bool) -> None:
+def command(
+    reference: str, filters: tuple[str, ...], library: Path | None, k: int | None, as_json: bool, paths: bool
+) -> None:
     """Find sounds like an audio file, in the library or not, or like the content with this id.
 
     A sound that is in the library finds itself first. Filters narrow the search: cratedig similar loop.wav "bpm:~120".
     """
-    answer(parse_reference(reference), parse_filters(" ".join(filters)), library, k, as_json=as_json)
+    answer(parse_reference(reference), parse_filters(" ".join(filters)), library, k, as_json=as_json, paths=paths)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from cratedig.paths import LibraryPaths
 from cratedig.store.store import Store
 from tui.cli.options import json_option, library_option, open_library, settings_for
 from tui.cli.output import print_json, printable, size
@@ -37,10 +38,16 @@ def _report(store: Store) -> dict[str, object]:
     return {
         "library": str(store.paths.root),
         **dataclasses.asdict(store.files.counts()),
-        "bytes_on_disk": sum(file.stat().st_size for file in store.paths.root.rglob("*") if file.is_file()),
+        "bytes_on_disk": _bytes_on_disk(store.paths),
         "model": model.key if model else None,
         "failures": {row.stamp.text: row.error for row in store.files.failed()},
     }
+
+
+def _bytes_on_disk(paths: LibraryPaths) -> int:
+    """Size of the library's own files: its folder may hold samples too."""
+    own = (*paths.root.glob("library.*"), *paths.caches.glob("*"))
+    return sum(file.stat().st_size for file in own)
 
 
 def _shown(name: str, value: object) -> str:

@@ -78,6 +78,13 @@ def test_status(indexed: Run, samples: Path, library: Path) -> None:
     }  # fmt: skip
 
 
+def test_status_does_not_weigh_samples_beside_the_library(cratedig: Run, samples: Path) -> None:
+    cratedig("index", samples, "--library", samples)
+    before = cratedig("status", "--json", "--library", samples).objects
+    (samples / "video.mov").write_bytes(bytes(5_000_000))
+    assert cratedig("status", "--json", "--library", samples).objects == before
+
+
 def test_status_for_people(indexed: Run, samples: Path) -> None:
     (samples / "evil\x1b[31m.wav").write_bytes(b"")
     indexed("index")
@@ -121,9 +128,18 @@ def test_a_harmed_cache_makes_no_difference_to_a_search(indexed: Run, library: P
 def test_forget(indexed: Run, samples: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(samples / "Pack B")
     answer = indexed("forget", "../Pack A")
-    assert (answer.code, answer.out, answer.err) == (0, "", "Forgot 2 files.\n")
+    assert (answer.code, answer.out, answer.err) == (0, "", "Files forgotten: 2. The audio is where it was.\n")
     assert len(file_ids(library)) == 4
     assert "bright.wav" not in indexed("search", "bright").out
+    again = indexed("forget", "../Pack A")
+    assert again.code == 2
+    assert "knows nothing" in again.err
+
+
+def test_a_mistyped_command(cratedig: Run) -> None:
+    answer = cratedig("serach", "kick")
+    assert answer.code == 2
+    assert "Did you mean 'search'?" in answer.err
 
 
 def test_config(cratedig: Run, library: Path) -> None:

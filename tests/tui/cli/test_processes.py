@@ -41,6 +41,25 @@ def test_a_reader_that_stops_reading(filled: Path, arguments: list[str]) -> None
     assert len(file_ids(filled)) == 6
 
 
+def test_nothing_is_written_outside_the_library(tmp_path: Path, samples: Path) -> None:
+    """Least of all by onnxruntime, which keeps a device id and a queue of reports unless it is told not to."""
+    home = tmp_path / "home"
+    home.mkdir()
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "SYSTEMROOT"}}
+    for arguments in (
+        ["index", samples, "--jobs", "2"],
+        ["similar", write_tone(tmp_path / "new.wav", 333)],
+        ["doctor"],
+    ):
+        subprocess.run(
+            [CRATEDIG, *arguments, "--library", tmp_path / "library"],
+            env={**kept, "HOME": str(home)},
+            check=True,
+            capture_output=True,
+        )
+    assert list(home.rglob("*")) == []
+
+
 def test_a_terminal_sees_a_progress_bar(tmp_path: Path, library: Path) -> None:
     samples = tmp_path / "samples"
     for i in range(60):

@@ -70,7 +70,7 @@ def test_filters(indexed: Run) -> None:
     assert names(indexed("search", "deep len:>5", "--json")) == []
     answer = indexed("search", "deep len:long")
     assert answer.code == 2
-    assert "Try for example" in answer.err
+    assert "For example len:0.5..2" in answer.err
 
 
 def test_filters_narrow_similar_too(indexed: Run, samples: Path) -> None:
@@ -92,13 +92,13 @@ def test_an_unknown_filter_is_pointed_at(indexed: Run) -> None:
         "cratedig: There is no filter bmp.",
         "  deep bmp:120",
         "       ^^^",
-        "Did you mean bpm:118..124",
+        "Did you mean bpm: as in bpm:118..124?",
     ]
 
 
 def test_nothing_found_is_no_error(indexed: Run) -> None:
     answer = indexed("search", "deep pack:nonesuch")
-    assert (answer.code, answer.out, answer.err) == (0, "", "Nothing found.\n")
+    assert (answer.code, answer.out, answer.err) == (0, "", "Nothing passes the filters.\n")
     assert indexed("search", "deep pack:nonesuch", "--json").err == ""
 
 
@@ -217,3 +217,36 @@ def test_a_mistake_with_control_characters_is_shown_safely(indexed: Run) -> None
 def test_a_reference_named_in_bytes_that_are_not_text(indexed: Run) -> None:
     assert indexed("similar", os.fsdecode(b"caf\xe9.wav")).code == 2
     assert indexed("search", os.fsdecode(b"caf\xe9")).code == 0
+
+
+def test_paths_alone_are_for_other_programs(indexed: Run, samples: Path) -> None:
+    answer = indexed("search", "bright", "--paths", "-k", "2")
+    assert answer.out.splitlines()[0] == str(samples / "Pack A" / "Leads" / "bright.wav")
+    assert len(answer.out.splitlines()) == 2
+
+
+def test_an_unplugged_drive_is_told(indexed: Run, samples: Path, tmp_path: Path) -> None:
+    samples.rename(tmp_path / "unplugged")
+    assert "Is a drive unplugged?" in indexed("index").err
+    answer = indexed("search", "bright")
+    assert (answer.code, answer.out) == (0, "")
+    assert "Is a drive unplugged?" in answer.err
+    (tmp_path / "unplugged").rename(samples)
+    assert "came back" in indexed("index").err
+    assert "bright.wav" in indexed("search", "bright").out
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 200])
+def test_long_names_give_way_and_numbers_do_not(
+    cratedig: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    pack = tmp_path / "samples" / "Splice - Sounds of the East and West Vol. 4 (Deluxe Edition)"
+    write_tone(pack / "KSHMR_Drum_Loop_02_Percussive_Top_128bpm_Full_Mix_Wet.wav", 2500)
+    cratedig("index", pack.parent)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    header, row = cratedig("search", "bright").out.splitlines()
+    assert header.split() == ["match", "name", "pack", "length", "kind"]
+    assert row.split()[:2] == ["1", "98"]
+    assert row.rstrip().endswith("0.20 s  one-shot")
+    assert "KSHMR" in row
+    assert "Splice" in row
