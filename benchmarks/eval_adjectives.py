@@ -59,6 +59,8 @@ def pairs(model: EmbeddingModel, sounds: Sequence[Labelled], spec: Mapping[str, 
                 waveforms.append(EFFECTS[character](y, rng) if character else y)
                 nouns.append(noun)
                 characters.append(character)
+    if not waveforms:
+        return {"sounds": 0}
     vectors = embed(model, waveforms)
     is_noun, is_character = np.array(nouns), np.array(characters)
     rows = {}

@@ -38,6 +38,11 @@ NAMED = ["kick", "snare", "closed hat", "clap"]
 TRAIN_PER_CLASS = 60  # sounds of the training sources that baselines learn their prototypes from
 
 
+def mean(values: Sequence[float]) -> float | None:
+    """Mean, or None where a small library has nothing to judge."""
+    return float(np.mean(values)) if values else None
+
+
 def retrieval(scores: Scores, vectors: Sound, sounds: Sequence[Labelled], names: Sequence[str]) -> dict[str, Any]:
     """Figures of one system: scores of class names over sounds, and vectors of sounds."""
     classes = [s.cls for s in sounds]
@@ -48,10 +53,10 @@ def retrieval(scores: Scores, vectors: Sound, sounds: Sequence[Labelled], names:
     loops = [i for i, s in enumerate(sounds) if s.cls in LOOPS]
     rows = scores[[names.index(c) for c in LOOPS]][:, loops]
     return {
-        "text_p10": float(np.mean([row["p10"] for row in text.values()])),
-        "text_map": float(np.mean([row["ap"] for row in text.values()])),
-        "sound_p10": float(np.mean([p for row in found.values() for p in row])),
-        "sound_p10_over_classes": float(np.mean(list(by_class.values()))),
+        "text_p10": mean([row["p10"] for row in text.values()]),
+        "text_map": mean([row["ap"] for row in text.values()]),
+        "sound_p10": mean([p for row in found.values() for p in row]),
+        "sound_p10_over_classes": mean(list(by_class.values())),
         "sound_p10_named": {name: by_class.get(name) for name in NAMED},
         "zero_shot": zero_shot(scores, classes, names),
         "loops_top1": zero_shot(rows, [classes[i] for i in loops], LOOPS)["top1"] if loops else None,
@@ -74,8 +79,7 @@ def spelled(
         for name, texts in queries.items()
         if name in judged
     }
-    values = [p for row in rows.values() for p in row.values()]
-    return {"mean_p10": float(np.mean(values)) if values else None, "by_class": rows}
+    return {"mean_p10": mean([p for row in rows.values() for p in row.values()]), "by_class": rows}
 
 
 def outside(model: EmbeddingModel, vectors: Sound, queries: list[str], names: Sequence[str]) -> dict[str, Any]:

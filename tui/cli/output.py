@@ -10,6 +10,8 @@ import click
 
 __all__ = ["print_json", "print_path", "print_table", "printable", "seconds", "size"]
 
+WIDEST = 10_000
+
 
 def print_json(value: Mapping[str, object]) -> None:
     """Print one object on a line of its own. Undecodable bytes of a path are escaped, so that it can be read back."""
@@ -47,7 +49,7 @@ def size(n_bytes: float) -> str:
 def print_table(
     headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[str], cut: frozenset[str]
 ) -> None:
-    """Print a compact table; columns in `right` are right-aligned, only those in `cut` give way to a narrow terminal."""
+    """Print a compact table: columns in `right` are right-aligned, only those in `cut` give way when it is too wide."""
     from rich.console import Console  # noqa: PLC0415  (70 ms that `--json` need not pay)
     from rich.measure import Measurement  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -67,8 +69,8 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     console = Console()
-    table.width = min(console.width, Measurement.get(console, console.options, table).maximum)
-    table.expand = True  # or the columns of fixed width would be the ones to give way
+    # Too wide: only when it expands does rich take the width from the columns that have a ratio.
+    table.expand = Measurement.get(console, console.options.update(width=WIDEST), table).maximum > console.width
     with console.capture() as drawn:
         console.print(table)
     click.echo(drawn.get(), nl=False)
