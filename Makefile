@@ -52,7 +52,7 @@ bench: .venv/dev
 
 train: .venv/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train]'
-	$(BIN)/python -m train.train
+	$(BIN)/python -m train train/configs/full.toml
 
 clean:
 	rm -rf .venv build dist $(DEMO)

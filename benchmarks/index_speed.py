@@ -25,12 +25,15 @@ import soundfile
 from benchmarks.record import report, write_flag
 from cratedig.audio.content import open_sound
 from cratedig.models import registry
+from cratedig.models.compact.frontend import log_mel, prepare
 from cratedig.store.rows import FileStamp, IndexedFile, Pack, SegmentVector
 from cratedig.store.store import Store
+from indexer.measure import measure
 
 SEED = 7
 SR = 44_100
 POLL_S = 0.5
+STAGES = ("decode_and_hash", "resample_and_window", "mel", "network", "measure", "store")
 
 
 def write_files(folder: Path, count: int) -> list[Path]:
@@ -52,13 +55,14 @@ def whole_run(folder: Path, library: Path, jobs: int) -> dict[str, float]:
     command = [Path(sys.executable).with_name("cratedig"), "index", folder, "--library", library]
     command += ["--jobs", str(jobs), "--json"]
     started = time.perf_counter()
-    with subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True) as process:
+    said = library.with_suffix(".jsonl")
+    with said.open("w") as output, subprocess.Popen([str(part) for part in command], stdout=output) as process:
         peak = 0.0
         while process.poll() is None:
             peak = max(peak, _memory_mb(process.pid))
             time.sleep(POLL_S)
-        seconds = time.perf_counter() - started
-        last = json.loads(process.stdout.read().splitlines()[-1])  # type: ignore[union-attr]
+    seconds = time.perf_counter() - started
+    last = json.loads(said.read_text().splitlines()[-1])
     return {
         "jobs": jobs,
         "files_per_s_with_start": round(last["indexed"] / seconds, 1),
@@ -83,7 +87,7 @@ def shares(paths: list[Path], library: Path) -> dict[str, float]:
     """CPU milliseconds a file of each stage on one core."""
     model = registry.load("compact")
     model.embed_audio([np.ones(model.info.sr, dtype=np.float32)])
-    spent = dict.fromkeys(("decode_and_hash", "resample_and_window", "mel_and_network", "store"), 0.0)
+    spent = dict.fromkeys(STAGES, 0.0)
     with Store.create_or_open(library) as store:
         row = store.register_model(model.info)
         for path in paths:
@@ -91,13 +95,20 @@ def shares(paths: list[Path], library: Path) -> dict[str, float]:
             sound = open_sound(path)
             clock = _add(spent, "decode_and_hash", clock)
             windows = list(sound.windows(model.info.sr, model.info.window_s))
-            clock = _add(spent, "resample_and_window", clock)
+            clock = before_mel = _add(spent, "resample_and_window", clock)
+            for window in windows:
+                log_mel(prepare(window.y))
+            clock = mel = _add(spent, "mel", clock)
             vectors = model.embed_audio([window.y for window in windows])
-            clock = _add(spent, "mel_and_network", clock)
+            clock = _add(spent, "network", clock)
+            spent["network"] -= mel - before_mel  # the model makes its own mel again
+            measured = measure(sound, path)
+            clock = _add(spent, "measure", clock)
             segments = tuple(SegmentVector(w.start_s, w.end_s, v) for w, v in zip(windows, vectors, strict=True))
             pack = Pack(os.fsencode(path.parent), path.parent.name)
             with store.transaction():
-                store.files.save(IndexedFile(FileStamp(os.fsencode(path), 1, 1), pack, sound.content, segments), row)
+                stamp = FileStamp(os.fsencode(path), 1, 1)
+                store.files.save(IndexedFile(stamp, pack, sound.content, segments, measured), row)
             _add(spent, "store", clock)
     return {name: round(1000 * seconds / len(paths), 3) for name, seconds in spent.items()}
 

@@ -17,6 +17,7 @@ import tarfile
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import soundfile
 
@@ -90,6 +91,22 @@ def precision(library: Path, classes: dict[str, str | None]) -> dict[str, float]
     return found
 
 
+def _unexpected(figures: dict[str, Any]) -> list[str]:
+    """Name the steps whose outcome is not what was done to the folders."""
+    files = figures["files"]
+    gone = figures["after_a_pack_is_gone"]["missing"]
+    right = {
+        "first": figures["first"]["indexed"] == files,
+        "again": figures["again"]["pending"] == 0,
+        "renamed": figures["after_renaming_a_pack"]["moved"] == figures["after_renaming_a_pack"]["pending"] > 0,
+        "gone": gone > 0 and figures["after_a_pack_is_gone"]["pending"] == 0,
+        "back": figures["after_it_is_back"]["missing"] == 0 == figures["after_it_is_back"]["pending"],
+        "status": figures["status"][0]["files"] == files,
+        "verify": figures["problems"] == 0,
+    }
+    return [step for step, well in right.items() if not well]
+
+
 def main() -> None:
     """Lay out, index, change, index again."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -101,7 +118,7 @@ def main() -> None:
         folder, library = Path(temporary) / "samples", Path(temporary) / "library"
         folder.mkdir()
         classes = lay_out(options.corpus, choose(options.corpus, options.files), folder)
-        figures: dict[str, object] = {"files": len(classes), "first": index(library, folder)}
+        figures: dict[str, Any] = {"files": len(classes), "first": index(library, folder)}
         figures["precision_at_10"] = precision(library, classes)
         figures["again"] = index(library, folder)
         packs = sorted(folder.iterdir(), key=lambda pack: -len(list(pack.iterdir())))
@@ -114,6 +131,9 @@ def main() -> None:
         figures["status"], _ = cratedig(library, "status")
         problems, figures["verify_s"] = cratedig(library, "verify")
         figures["problems"] = len(problems)
+    failed = _unexpected(figures)
+    if failed:
+        raise SystemExit(f"Not as it should be: {', '.join(failed)}")
     report("real-tree", figures, write=options.write)
 
 

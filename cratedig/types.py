@@ -9,33 +9,12 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Calibration", "Content", "FloatArray", "IdArray", "ModelInfo", "QueryKind", "Waveform"]
+__all__ = ["Calibration", "Content", "FloatArray", "IdArray", "ModelInfo", "QueryKind"]
 
 FloatArray: TypeAlias = NDArray[np.float32]
 IdArray: TypeAlias = NDArray[np.int64]
 QueryKind: TypeAlias = Literal["text", "audio"]
 SILENCE_PEAK = 1e-4  # -80 dBFS
-
-
-@dataclass(frozen=True, slots=True)
-class Waveform:
-    """A mono waveform.
-
-    Attributes
-    ----------
-    y : ndarray, shape (n,), float32
-        Samples; full scale is -1 to 1, louder values are kept as they are.
-    sr : int
-        Sample rate in Hz.
-    """
-
-    y: FloatArray
-    sr: int
-
-    @property
-    def duration_s(self) -> float:
-        """Length in seconds."""
-        return len(self.y) / self.sr
 
 
 @dataclass(frozen=True, slots=True)

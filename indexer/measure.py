@@ -8,6 +8,7 @@ from typing import Any
 
 from cratedig.analysis.analyse import analyse
 from cratedig.analysis.base import VERSION, Analysis, Fact, SoundToAnalyse
+from cratedig.analysis.spectrum import LONGEST_S, SR, Spectrum
 from cratedig.audio.chunks import read_embedded
 from cratedig.audio.content import Sound
 from cratedig.store.rows import AnalysisRow, Measured
@@ -25,7 +26,7 @@ def measure(sound: Sound, path: Path) -> Measured:
     """
     content = sound.content
     to_analyse = SoundToAnalyse(sound.head, content.sr, content.duration_s, sound.side, path, read_embedded(path))
-    analysis = analyse(to_analyse)
+    analysis = analyse(to_analyse, Spectrum(sound.head_at(SR)[: int(LONGEST_S * SR)]))
     return Measured(_row(analysis), analysis.picture)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,13 @@ class Sound:
     head: FloatArray
     side: FloatArray | None
     _path: Path
+    _resampled: dict[int, FloatArray] = field(default_factory=dict)
+
+    def head_at(self, sr: int) -> FloatArray:
+        """Return the head at another sample rate; resampled once, however often it is asked for."""
+        if sr not in self._resampled:
+            self._resampled[sr] = resample(self.head, self.content.sr, sr)
+        return self._resampled[sr]
 
     def windows(self, sr: int, window_s: float) -> Iterator[Window]:
         """Cut the sound into mono windows, as `cratedig.audio.window.cut` says.
@@ -62,7 +69,7 @@ class Sound:
         """
         if len(self.head) < self.content.frames:
             return cut(resample_stream(_mono_blocks(self._path), self.content.sr, sr), sr, window_s)
-        return cut([resample(self.head, self.content.sr, sr)], sr, window_s)
+        return cut([self.head_at(sr)], sr, window_s)
 
 
 def open_sound(path: Path) -> Sound:

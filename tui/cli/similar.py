@@ -21,6 +21,6 @@ def command(
 ) -> None:
     """Find sounds like an audio file, in the library or not, or like the content with this id.
 
-    A sound that is in the library finds itself first. Filters narrow the search: cratedig similar loop.wav "bpm:~120".
+    Filters narrow the search: cratedig similar loop.wav "bpm:~120".
     """
     answer(parse_reference(reference), parse_filters(" ".join(filters)), library, k, as_json=as_json, paths=paths)
