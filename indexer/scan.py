@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -17,6 +18,7 @@ from indexer.events import Event, FolderSkipped, ScanProgress
 __all__ = ["Folder", "Found", "ScanResult", "pack_of", "scan", "walk"]
 
 EVENT_EVERY_S = 0.25
+GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})  # also a broken link, and one that points to itself
 SYSTEM_FOLDERS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information"})
 # A first-level folder of only these words sorts sounds inside a pack; it is not a pack.
 CATEGORIES = """
@@ -85,13 +87,12 @@ def _list(path: str, root: str, visited: set[tuple[int, int]]) -> tuple[Folder |
         visited.add(identity)
         with os.scandir(path) as entries:
             chosen = sorted(entries, key=lambda entry: entry.name)
+        files = _found([entry.path for entry in chosen if _is_sample(entry.name)], root)
     except FileNotFoundError:
         return None, []
     except OSError as error:
         return Folder(path, error=error.strerror or type(error).__name__), []
-    subfolders = [entry.path for entry in chosen if _is_folder(entry)]
-    names = [entry.path for entry in chosen if _is_sample(entry.name)]
-    return Folder(path, _found(names, root)), subfolders
+    return Folder(path, files), [entry.path for entry in chosen if _is_folder(entry)]
 
 
 def _identity(path: str) -> tuple[int, int]:
@@ -113,14 +114,22 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _found(paths: Iterable[str], root: str) -> list[Found]:
-    """Stamp the files of one folder: they share a pack."""
+    """Stamp the files of one folder: they share a pack.
+
+    Raises
+    ------
+    OSError
+        The system will not say what a file is: that is not to be taken for missing.
+    """
     found: list[Found] = []
     pack = None
     for path in paths:
         try:
             status = os.stat(path)  # noqa: PTH116
-        except OSError:  # a broken link, or gone since it was listed
-            continue
+        except OSError as error:
+            if error.errno in GONE:
+                continue
+            raise
         if stat.S_ISREG(status.st_mode):
             stamp = FileStamp(os.fsencode(path), status.st_size, status.st_mtime_ns)
             pack = pack or pack_of(path, root)

@@ -279,3 +279,17 @@ def test_the_pack_of_a_single_file_is_its_folder(tmp_path: Path) -> None:
     kick = write_tone(tmp_path / "Dusty Breaks" / "kick.wav", 80)
     (folder,) = walk([str(kick)])
     assert folder.files[0].pack.name == "Dusty Breaks"
+
+
+def test_a_folder_that_may_be_listed_but_not_entered_is_skipped(public_folder: Path) -> None:
+    folder, library = public_folder / "pack", public_folder / "library"
+    write_tone(folder / "kick.wav", 80)
+    run(library, public_folder / "pack")
+    folder.chmod(0o444)
+    try:
+        with unprivileged():
+            (skipped,) = [folder for folder in walk([str(folder)]) if folder.error]
+    finally:
+        folder.chmod(0o755)
+    assert skipped.path == str(folder)
+    assert missing(library) == []

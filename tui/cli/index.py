@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from cratedig.errors import QueryError
+from cratedig.errors import LibraryError, QueryError
+from cratedig.paths import LibraryPaths
 from indexer.events import (
     Event,
     FileFailed,
@@ -57,7 +58,10 @@ def command(
     Only new and changed files are read. Ctrl-C stops; the next run continues. Your audio files are never touched.
     """
     settings = settings_for(library, model=model, jobs=jobs)
-    with open_library(settings, create=bool(paths)) as store, _stop_on_signals() as stop:
+    with (
+        open_library(settings, create=any(path.expanduser().exists() for path in paths)) as store,
+        _stop_on_signals() as stop,
+    ):
         if not paths and not store.files.roots():
             raise QueryError("There is nothing to index yet.", "Name a folder: cratedig index FOLDER_OF_SAMPLES")
         request = IndexRequest(
@@ -71,6 +75,13 @@ def command(
             finished = _print_events(events) if as_json else _draw(events)
     if finished.cancelled:
         raise SystemExit(EXIT_INTERRUPTED)
+
+
+def _refuse_slips(paths: Sequence[Path]) -> None:
+    """A library is not made for a path that leads nowhere."""
+    for path in paths:
+        if not path.expanduser().exists():
+            raise LibraryError(f"There is no folder or file {path}.", "Check the spelling.")
 
 
 @contextmanager

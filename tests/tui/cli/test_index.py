@@ -171,3 +171,10 @@ def test_a_folder_whose_name_is_not_text(cratedig: Run, samples: Path) -> None:
     assert cratedig("search", "deep").code == 0
     paths = [hit["path"] for hit in cratedig("search", "deep", "--json").objects]
     assert all(Path(path).exists() for path in paths)
+
+
+def test_a_mistyped_first_folder_makes_no_library(cratedig: Run, tmp_path: Path, library: Path) -> None:
+    answer = cratedig("index", tmp_path / "smaples")
+    assert answer.code == 2
+    assert "There is no folder or file" in answer.err
+    assert not library.exists()
