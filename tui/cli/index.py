@@ -58,10 +58,9 @@ def command(
     Only new and changed files are read. Ctrl-C stops; the next run continues. Your audio files are never touched.
     """
     settings = settings_for(library, model=model, jobs=jobs)
-    with (
-        open_library(settings, create=any(path.expanduser().exists() for path in paths)) as store,
-        _stop_on_signals() as stop,
-    ):
+    if not LibraryPaths(settings.library).database.exists():
+        _refuse_slips(paths)
+    with open_library(settings, create=bool(paths)) as store, _stop_on_signals() as stop:
         if not paths and not store.files.roots():
             raise QueryError("There is nothing to index yet.", "Name a folder: cratedig index FOLDER_OF_SAMPLES")
         request = IndexRequest(
