@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from pathlib import Path
@@ -64,6 +63,8 @@ def _split(line: str) -> tuple[str, dict[str, str]]:
     for field in FIELD.finditer(line):
         name = field["name"].lower()
         if name not in FILTERS:
+            import difflib  # noqa: PLC0415  (10 ms that only a slip pays)
+
             near = difflib.get_close_matches(name, FILTERS, n=1, cutoff=0.5)
             hint = (
                 f"Did you mean {near[0]}: as in {near[0]}:{FILTERS[near[0]].example}?"
