@@ -80,7 +80,7 @@ def load_cache(store: Store, model: ModelRow) -> FlatIndex | None:
             index = FlatIndex.read(file)
     except (OSError, ValueError):
         return None
-    return index if index.dim == model.dim and len(np.unique(index.ids)) == len(index.ids) else None
+    return index if index.dim == model.dim and np.diff(np.sort(index.ids)).all() else None
 
 
 def save_cache(index: FlatIndex, store: Store, model: ModelRow) -> None:
