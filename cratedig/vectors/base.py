@@ -22,6 +22,10 @@ class VectorIndex(Protocol):
         """All ids, in the order they were added."""
         ...
 
+    def reserve(self, n: int) -> None:
+        """Make room for `n` more vectors: added in batches, they then take no more memory than at once."""
+        ...
+
     def add(self, ids: IdArray, vectors: FloatArray) -> None:
         """Add vectors, shape (n, dim), under new ids."""
         ...

@@ -17,6 +17,9 @@ class ExactIndex:
         self.ids: IdArray = np.empty(0, dtype=np.int64)
         self._vectors: FloatArray = np.empty((0, dim), dtype=np.float32)
 
+    def reserve(self, n: int) -> None:
+        """See `VectorIndex.reserve`; arrays need none."""
+
     def add(self, ids: IdArray, vectors: FloatArray) -> None:
         """See `VectorIndex.add`."""
         rounded = vectors.astype(np.float16).astype(np.float32)

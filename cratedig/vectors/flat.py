@@ -55,6 +55,14 @@ class FlatIndex:
         """See `VectorIndex.ids`."""
         return faiss.vector_to_array(self._index.id_map)
 
+    def reserve(self, n: int) -> None:
+        """See `VectorIndex.reserve`; shrinking the code array again keeps its room, which else doubles as it grows."""
+        flat = faiss.downcast_index(self._index.index)
+        codes, code_size = flat.codes, flat.code_size  # type: ignore[attr-defined]
+        size = codes.size()
+        codes.resize(size + n * code_size)
+        codes.resize(size)
+
     def add(self, ids: IdArray, vectors: FloatArray) -> None:
         """See `VectorIndex.add`."""
         self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), ids)

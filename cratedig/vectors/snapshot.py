@@ -65,6 +65,7 @@ def refresh(index: VectorIndex, store: Store, model: ModelRow) -> int:
     new: IdArray = np.setdiff1d(wanted, held, assume_unique=True)
     if len(gone):
         index.remove(gone)
+    index.reserve(len(new))
     for rows in store.segments.vectors(new, model):
         index.add(rows.ids, rows.vectors)
     return len(gone) + len(new)
