@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["LibraryPaths", "default_config_file", "default_library"]
+__all__ = ["LibraryPaths", "as_text", "default_config_file", "default_library"]
 
 
 def default_library() -> Path:
@@ -18,6 +18,11 @@ def default_library() -> Path:
 def default_config_file() -> Path:
     """Settings file of this user: the platform's configuration folder."""
     return platformdirs.user_config_path("cratedig", appauthor=False) / "config.toml"
+
+
+def as_text(name: str) -> str:
+    """Return a name as text that SQLite takes: the undecodable bytes of a file name become question marks."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cratedig.audio.decode import is_audio_name
+from cratedig.paths import as_text
 from cratedig.store.rows import FileStamp, Pack
 from cratedig.store.store import Store
 from indexer.events import Event, FolderSkipped, ScanProgress
@@ -146,7 +147,7 @@ def pack_of(path: str, root: str) -> Pack:
             folder = os.path.join(root, *below[:depth])  # noqa: PTH118
             break
     name = os.path.basename(folder) or folder  # noqa: PTH119
-    return Pack(os.fsencode(folder), name.encode("utf-8", "replace").decode("utf-8"))
+    return Pack(os.fsencode(folder), as_text(name))
 
 
 def _is_category(folder_name: str) -> bool:

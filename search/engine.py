@@ -54,9 +54,7 @@ class SearchEngine:
         Raises
         ------
         QueryError
-            The question or a filter cannot be understood.
-        AudioError
-            A reference is not readable as audio.
+            The question or a filter cannot be understood, or a reference cannot be read.
         """
         wanted = condition(request.filters)
         scores = (

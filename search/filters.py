@@ -5,6 +5,7 @@ They run before the vector search, so that as many hits come back as were asked 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from functools import partial
 
 from cratedig.analysis.key import NAMES, camelot
 from cratedig.errors import QueryError
+from cratedig.paths import as_text
 from cratedig.store.segments import ANY_FILE, Condition
 
 __all__ = ["FILTERS", "Filter", "condition"]
@@ -20,6 +22,7 @@ SECONDS = "1.0 * c.frames / c.sr"
 TEMPO_SLACK = 0.5  # beats a minute around a single number
 KINDS = ("one-shot", "loop", "texture")
 DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+TONIC = "[A-Ga-g][#b]?"
 FLATS = {"Db": "C#", "Eb": "D#", "Gb": "F#", "Ab": "G#", "Bb": "A#"}
 MIDI_OF_C0 = 12  # C4 is 60
 SLIDERS = {
@@ -55,19 +58,24 @@ def _number(text: str) -> float:
     return number
 
 
-def _range(column: str, value: str, slack: float | None = None) -> Condition:
-    """Read ``<2``, ``>0.5``, ``0.5..2``, ``0.5..`` or ``..2``; a single number when there is a `slack` around it."""
+def _range(
+    column: str, value: str, slack: float | None = None, *, bound: str = "?", highest: float = math.inf
+) -> tuple[str, tuple[float, ...]]:
+    """Read ``<2``, ``>0.5``, ``0.5..2``, ``0.5..`` or ``..2``; a single number when there is a `slack` around it.
+
+    `bound` is the SQL that a number becomes, `highest` what an open end means.
+    """
     if value[:1] in {"<", ">"}:
-        return f"{column} {value[0]} ?", (_number(value[1:]),)
+        return f"{column} {value[0]} {bound}", (_number(value[1:]),)
     low, separator, high = value.partition("..")
     if not separator and slack is not None:
-        return f"{column} BETWEEN ? AND ?", (_number(low) - slack, _number(low) + slack)
+        return f"{column} BETWEEN {bound} AND {bound}", (_number(low) - slack, _number(low) + slack)
     if not separator or not (low or high):
         raise ValueError(value)
-    bounds = (_number(low or "0"), _number(high or "inf"))
+    bounds = (_number(low or "0"), _number(high) if high else highest)
     if bounds[0] > bounds[1]:
         raise ValueError(value)
-    return f"{column} BETWEEN ? AND ?", bounds
+    return f"{column} BETWEEN {bound} AND {bound}", bounds
 
 
 def _bpm(value: str) -> Condition:
@@ -89,14 +97,19 @@ def _key_name(text: str) -> str:
     for name in NAMES:
         if text.upper() == camelot(name):
             return name
-    match = re.fullmatch(r"([A-Ga-g][#b]?)\s*(m|min|minor|maj|major|)", text)
+    match = re.fullmatch(rf"({TONIC})\s*(m|min|minor|maj|major|)", text)
     if match is None:
         raise ValueError(text)
-    tonic = match[1][0].upper() + match[1][1:]
-    name = FLATS.get(tonic, tonic) + ("m" if match[2] in {"m", "min", "minor"} else "")
+    name = _with_sharp(match[1]) + ("m" if match[2] in {"m", "min", "minor"} else "")
     if name not in NAMES:
         raise ValueError(text)
     return name
+
+
+def _with_sharp(tonic: str) -> str:
+    """Spell a tonic as `NAMES` does: upper case, flats as sharps."""
+    name = tonic[0].upper() + tonic[1:]
+    return FLATS.get(name, name)
 
 
 def _neighbours(key: str) -> list[str]:
@@ -109,11 +122,10 @@ def _neighbours(key: str) -> list[str]:
 
 def _note(value: str) -> Condition:
     """Read a note with its octave, such as ``F1``, or without, such as ``F#``."""
-    match = re.fullmatch(r"([A-Ga-g][#b]?)(-?\d)?", value)
+    match = re.fullmatch(rf"({TONIC})(-?\d)?", value)
     if match is None:
         raise ValueError(value)
-    tonic = match[1][0].upper() + match[1][1:]
-    step = NAMES.index(FLATS.get(tonic, tonic))
+    step = NAMES.index(_with_sharp(match[1]))
     if match[2] is None:
         return "a.root_midi % 12 = ?", (step,)
     return "a.root_midi = ?", (step + 12 * int(match[2]) + MIDI_OF_C0,)
@@ -128,18 +140,17 @@ def _kind(value: str) -> Condition:
 
 def _slider(column: str, value: str) -> Condition:
     """Read percentiles of the library, such as ``>70``, as bounds on the raw descriptor."""
-    sql, parameters = _range("%", value)
-    bounds = [min(float(str(p)), 100.0) if value.endswith("..") else float(str(p)) for p in parameters]
-    if max(bounds) > 100:
-        raise ValueError(value)
     at = f"(SELECT value FROM scale WHERE descriptor = '{column}' AND percent = ?)"  # noqa: S608  (a name from SLIDERS)
-    return sql.replace("?", at).replace("%", f"a.{column}"), tuple(round(bound) for bound in bounds)
+    sql, percents = _range(f"a.{column}", value, bound=at, highest=100.0)
+    if max(percents) > 100:
+        raise ValueError(value)
+    return sql, tuple(round(percent) for percent in percents)
 
 
 def _contains(column: str, value: str) -> Condition:
     if not value:
         raise ValueError(value)
-    return f"instr(lower({column}), lower(?)) > 0", (value.encode("utf-8", "replace").decode("utf-8"),)
+    return f"instr(lower({column}), lower(?)) > 0", (as_text(value),)
 
 
 def _added(value: str) -> Condition:

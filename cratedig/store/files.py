@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from pathlib import PurePath
 
+from cratedig.paths import as_text
 from cratedig.store.measures import Measures
 from cratedig.store.rows import (
     FailedFile,
@@ -269,7 +270,7 @@ def under(path: bytes) -> tuple[str, tuple[bytes, bytes, bytes]]:
 
 def _name(stamp: FileStamp) -> str:
     """File name as text; undecodable bytes become replacement characters."""
-    return PurePath(stamp.text).name.encode("utf-8", "replace").decode("utf-8")
+    return as_text(PurePath(stamp.text).name)
 
 
 def _file_row(row: Sequence[object]) -> FileRow:

@@ -32,7 +32,6 @@ from tui.cli.output import print_json, printable
 
 __all__ = ["command"]
 
-EXIT_INTERRUPTED = 130
 FAILURES_SHOWN = 10
 
 
@@ -73,7 +72,7 @@ def command(
         with closing(index(store, request, stop.is_set)) as events:
             finished = _print_events(events) if as_json else _draw(events)
     if finished.cancelled:
-        raise SystemExit(EXIT_INTERRUPTED)
+        raise click.Abort
 
 
 def _refuse_slips(paths: Sequence[Path]) -> None:

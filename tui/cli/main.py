@@ -17,7 +17,7 @@ from tui.cli.output import printable
 
 __all__ = ["cli", "main"]
 
-EXIT_OURS, EXIT_USER, EXIT_INTERRUPTED = 1, 2, 130
+EXIT_USER, EXIT_INTERRUPTED = 2, 130
 COMMANDS = ("config", "doctor", "dupes", "forget", "index", "rebuild", "search", "similar", "status", "verify")
 
 
