@@ -89,13 +89,12 @@ class SearchEngine:
 
         A long file has many segments: more are asked for until enough contents differ.
         """
-        available = len(self._index.ids) if allowed is None else len(allowed)
         asked = 2 * k
         while True:
             ids, cosines = self._index.search(q, asked, allowed)
             contents = self._store.segments.contents(ids.tolist())
             best = best_of_each(ids.tolist(), contents, k)
-            if len(best) == k or asked >= available:
+            if len(best) == k or len(ids) < asked:
                 cosine_of = dict(zip(ids.tolist(), cosines.tolist(), strict=True))
                 return best, [cosine_of[i] for i in best]
             asked *= 4
