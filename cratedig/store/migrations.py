@@ -117,6 +117,98 @@ CREATE TABLE scale (                       -- percentiles of this library, so th
 ) WITHOUT ROWID;
 """
 
+USER_DATA = """
+-- Rows that a user made. They hang on content.hash, not content.id: they outlive `forget` and come back with the sound.
+CREATE TABLE favourite (
+    content TEXT PRIMARY KEY,
+    made_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE collected (                   -- a collection exists while something is in it
+    collection TEXT NOT NULL,
+    content TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    PRIMARY KEY (collection, content)
+) WITHOUT ROWID;
+CREATE INDEX collected_by_content ON collected (content);
+CREATE TABLE verdict (                     -- on a tag, proposed or not
+    content TEXT NOT NULL,
+    term TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('accepted', 'rejected')),
+    made_at TEXT NOT NULL,
+    PRIMARY KEY (content, term)
+) WITHOUT ROWID;
+CREATE INDEX verdict_by_term ON verdict (term);
+CREATE TABLE tempo (                       -- in place of the measured one
+    content TEXT PRIMARY KEY,
+    bpm REAL NOT NULL CHECK (bpm > 0),
+    made_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE used (
+    content TEXT NOT NULL,
+    project TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    PRIMARY KEY (content, project)
+) WITHOUT ROWID;
+CREATE TABLE licence_note (                -- in place of what the pack's files say
+    content TEXT PRIMARY KEY,
+    licence TEXT NOT NULL,
+    made_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE saved_search (
+    name TEXT PRIMARY KEY,
+    line TEXT NOT NULL,
+    made_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE asked (                       -- the query history of the app
+    id INTEGER PRIMARY KEY,
+    line TEXT NOT NULL,
+    asked_at TEXT NOT NULL
+);
+CREATE TABLE step (                        -- one thing a user did, for undo
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    label TEXT NOT NULL,
+    made_at TEXT NOT NULL
+);
+CREATE TABLE edit (                        -- one row that a step changed
+    id INTEGER PRIMARY KEY,
+    step_id INTEGER NOT NULL REFERENCES step ON DELETE CASCADE,
+    of_table TEXT NOT NULL,
+    row_key TEXT NOT NULL,                 -- JSON array
+    before TEXT                            -- JSON object; NULL when there was no such row
+);
+CREATE INDEX edit_by_step ON edit (step_id);
+"""
+
+TAGS = """
+CREATE TABLE proposal (                    -- computed again whenever vectors, measures or verdicts change
+    content_id INTEGER NOT NULL REFERENCES content ON DELETE CASCADE,
+    term TEXT NOT NULL,
+    source TEXT NOT NULL,                  -- heard, measured, path, pack
+    score REAL NOT NULL,                   -- calibrated, 0 to 1
+    sure INTEGER NOT NULL,                 -- above its term's threshold: counts as a tag unless rejected
+    PRIMARY KEY (content_id, term, source)
+) WITHOUT ROWID;
+CREATE INDEX proposal_by_term ON proposal (term);
+CREATE TABLE licence (                     -- what a pack's own files say
+    pack_id INTEGER PRIMARY KEY REFERENCES pack ON DELETE CASCADE,
+    licence TEXT NOT NULL,                 -- class: cc0, cc-by, nc, royalty-free, own, unknown
+    vendor TEXT,
+    credit_needed INTEGER NOT NULL,
+    non_commercial INTEGER NOT NULL,
+    no_isolated_use INTEGER NOT NULL,
+    no_ai_use INTEGER NOT NULL,
+    evidence TEXT NOT NULL                 -- JSON array of {path, sha256, says}
+);
+"""
+
+MAP = """
+CREATE TABLE place (                       -- of a content on the map
+    content_id INTEGER PRIMARY KEY REFERENCES content ON DELETE CASCADE,
+    x REAL NOT NULL,
+    y REAL NOT NULL
+);
+"""
+
 
 @MIGRATIONS(name="foundation")  # type: ignore[untyped-decorator]
 def foundation(db: Database) -> None:
@@ -130,6 +222,27 @@ def foundation(db: Database) -> None:
 def analysis(db: Database) -> None:
     """What is measured about each content, and its drawn waveform."""
     for statement in _statements(ANALYSIS):
+        db.execute(statement)
+
+
+@MIGRATIONS(name="user_data")  # type: ignore[untyped-decorator]
+def user_data(db: Database) -> None:
+    """What a user decides about sounds, and the steps to undo it."""
+    for statement in _statements(USER_DATA):
+        db.execute(statement)
+
+
+@MIGRATIONS(name="tags")  # type: ignore[untyped-decorator]
+def tags(db: Database) -> None:
+    """Proposed tags, and the licence evidence of packs."""
+    for statement in _statements(TAGS):
+        db.execute(statement)
+
+
+@MIGRATIONS(name="map")  # type: ignore[untyped-decorator]
+def map_(db: Database) -> None:
+    """Where each content lies on the map."""
+    for statement in _statements(MAP):
         db.execute(statement)
 
 

@@ -14,6 +14,7 @@ from cratedig.store.files import Files
 from cratedig.store.measures import Measures
 from cratedig.store.rows import ModelRow
 from cratedig.store.segments import Segments
+from cratedig.store.user import UserData
 from cratedig.types import ModelInfo
 
 __all__ = ["Store"]
@@ -30,6 +31,8 @@ class Store:
         Segments and their vectors.
     measures : Measures
         What is measured about contents.
+    user : UserData
+        Favourites, collections, verdicts on tags, and undo.
     """
 
     def __init__(self, paths: LibraryPaths, connection: sqlite3.Connection) -> None:
@@ -38,6 +41,7 @@ class Store:
         self.files = Files(connection)
         self.segments = Segments(connection)
         self.measures = Measures(connection)
+        self.user = UserData(connection, self.transaction)
 
     @classmethod
     def create_or_open(cls, folder: Path) -> Store:
