@@ -6,6 +6,7 @@ The same audio as 16-bit WAV, 24-bit WAV and FLAC is one content; a rename or a 
 from __future__ import annotations
 
 import hashlib
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -69,7 +70,16 @@ class Sound:
         """
         if len(self.head) < self.content.frames:
             return cut(resample_stream(_mono_blocks(self._path), self.content.sr, sr), sr, window_s)
-        return cut([self.head_at(sr)], sr, window_s)
+        return cut([self._short_as_librosa(sr, window_s)], sr, window_s)
+
+    def _short_as_librosa(self, sr: int, window_s: float) -> FloatArray:
+        """Return the head; a sound shorter than a window has librosa's length, which may be a sample more than soxr's.
+
+        A model that repeats short sounds hears that sample (LAION-CLAP: cosines down to 0.7).
+        """
+        y = self.head_at(sr)
+        length = math.ceil(self.content.frames * (sr / self.content.sr))
+        return np.pad(y, (0, length - len(y))) if len(y) < min(length, round(window_s * sr)) else y
 
 
 def open_sound(path: Path) -> Sound:

@@ -56,19 +56,24 @@ class AudioFile:
         Sample rate in Hz.
     channels : int
         Number of channels.
+    frames : int, optional
+        Length as the file states it; None where only decoding tells.
     """
 
     sr: int
     channels: int
-    _read: Callable[[int], Iterator[FloatArray]]
+    frames: int | None
+    _read: Callable[[int, int], Iterator[FloatArray]]
 
-    def blocks(self, seconds: float) -> Iterator[FloatArray]:
-        """Decode from here to the end, once.
+    def blocks(self, seconds: float, start_s: float = 0.0) -> Iterator[FloatArray]:
+        """Decode to the end, once.
 
         Parameters
         ----------
         seconds : float
             Length of a block; the last is shorter, and blocks of very many channels are.
+        start_s : float
+            Where to begin. Lossy formats need a few hundred milliseconds from there to sound as they should.
 
         Yields
         ------
@@ -84,11 +89,11 @@ class AudioFile:
         """
         frames = max(1, min(int(seconds * self.sr), MOST_SAMPLES // self.channels))
         empty = True
-        for block in self._read(frames):
+        for block in self._read(frames, round(start_s * self.sr)):
             empty = False
             yield block
         if empty:
-            raise AudioError("no audio in it")
+            raise AudioError("no audio in it" if start_s == 0 else f"no audio after {start_s:g} s")
 
 
 @contextlib.contextmanager
@@ -118,9 +123,11 @@ def open_audio(path: Path) -> Iterator[AudioFile]:
         try:
             file = _open_soundfile(path, stack)
         except soundfile.LibsndfileError:
-            audio = AudioFile(*stack.enter_context(ffmpeg.open_stream(path)))
+            sr, channels, read = stack.enter_context(ffmpeg.open_stream(path))
+            audio = AudioFile(sr, channels, None, lambda frames, start: _skip(read(frames), start))
         else:
-            audio = AudioFile(file.samplerate, file.channels, functools.partial(_read_soundfile, file, path))
+            read_from = functools.partial(_read_soundfile, file, path)
+            audio = AudioFile(file.samplerate, file.channels, file.frames, read_from)
         if not SLOWEST_SR <= audio.sr <= FASTEST_SR:
             raise AudioError(f"damaged: it claims a sample rate of {audio.sr} Hz")
         yield audio
@@ -143,8 +150,21 @@ def _open_soundfile(path: Path, stack: contextlib.ExitStack) -> _Stream:
     return file
 
 
-def _read_soundfile(file: _Stream, path: Path, frames: int) -> Iterator[FloatArray]:
-    left = file.frames
+def _skip(blocks: Iterator[FloatArray], frames: int) -> Iterator[FloatArray]:
+    for block in blocks:
+        if frames < len(block):
+            yield block[frames:]
+        frames = max(0, frames - len(block))
+
+
+def _read_soundfile(file: _Stream, path: Path, frames: int, start: int) -> Iterator[FloatArray]:
+    if start:
+        try:
+            file.seek(min(start, file.frames))
+        except soundfile.LibsndfileError:  # a codec that can only be read from its beginning
+            yield from _skip(_read_soundfile(file, path, frames, 0), start)
+            return
+    left = file.frames - start
     while left > 0:
         block = np.empty((min(frames, left), file.channels), np.float32)
         filled = _fill(file, block)

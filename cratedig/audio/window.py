@@ -82,15 +82,23 @@ def resample(y: FloatArray, sr: int, to_sr: int) -> FloatArray:
     return resampled if len(resampled) else y[:1]
 
 
-def resample_stream(blocks: Iterable[FloatArray], sr: int, to_sr: int) -> Iterator[FloatArray]:
-    """Resample mono blocks one by one; joined, they equal `resample` of the joined blocks."""
+def resample_stream(blocks: Iterable[FloatArray], sr: float, to_sr: float, channels: int = 1) -> Iterator[FloatArray]:
+    """Resample blocks one by one; joined, they equal `resample` of the joined blocks.
+
+    Parameters
+    ----------
+    blocks : iterable of ndarray, shape (n,), or (n, channels) when there are several, float32
+    sr, to_sr : float
+        Rates in Hz.
+    channels : int
+    """
     if sr == to_sr:
         yield from blocks
         return
-    stream = soxr.ResampleStream(sr, to_sr, 1, dtype="float32", quality="HQ")
+    stream = soxr.ResampleStream(sr, to_sr, channels, dtype="float32", quality="HQ")
     for block in blocks:
         yield stream.resample_chunk(block)
-    yield stream.resample_chunk(np.empty(0, np.float32), last=True)
+    yield stream.resample_chunk(np.empty((0, channels) if channels > 1 else 0, np.float32), last=True)
 
 
 def cut(chunks: Iterable[FloatArray], sr: int, window_s: float) -> Iterator[Window]:

@@ -144,6 +144,43 @@ def test_block_length_does_not_change_the_samples(tmp_path: Path, subtype: str, 
     np.testing.assert_array_equal(read(path, seconds), read(path, 0.02))
 
 
+@pytest.mark.parametrize(("major", "subtype"), [*EXACT, ("WAV", "IMA_ADPCM"), ("WAV", "GSM610"), ("AU", "G721_32")])
+def test_reading_from_the_middle_gives_the_rest(tmp_path: Path, major: str, subtype: str) -> None:
+    y = np.concatenate([mono_for(subtype)] * 4)
+    path = write(tmp_path / "a", y, 48_000, subtype, major)
+    with open_audio(path) as audio:
+        assert audio.frames is not None
+        rest = np.concatenate(list(audio.blocks(0.1, start_s=0.25)))
+    np.testing.assert_array_equal(rest, read(path)[12_000:])
+
+
+@pytest.mark.parametrize(("major", "subtype"), [("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III")])
+def test_lossy_formats_settle_soon_after_a_start_in_the_middle(tmp_path: Path, major: str, subtype: str) -> None:
+    path = write(tmp_path / "a", np.concatenate([burst()] * 16), 48_000, subtype, major)
+    with open_audio(path) as audio:
+        rest = np.concatenate(list(audio.blocks(10, start_s=0.5)))
+    expected = read(path)[24_000:]
+    assert len(rest) == len(expected)
+    np.testing.assert_allclose(rest[24_000:], expected[24_000:], atol=0.01)
+
+
+def test_pyav_reads_from_the_middle_too(tmp_path: Path) -> None:
+    y = burst(44_100)
+    with open_audio(write_pyav(tmp_path / "a.m4a", "alac", "ipod", y)) as audio:
+        assert audio.frames is None
+        np.testing.assert_array_equal(np.concatenate(list(audio.blocks(0.1, start_s=0.75))), y[33_075:])
+
+
+@pytest.mark.parametrize("start_s", [0.125, 1.0])
+@pytest.mark.parametrize("codec", ["libsndfile", "pyav"])
+def test_there_is_nothing_behind_the_end(tmp_path: Path, codec: str, start_s: float) -> None:
+    y = burst(6_000)
+    path = tmp_path / "a.m4a"
+    write(path, y, 48_000) if codec == "libsndfile" else write_pyav(path, "alac", "ipod", y, 48_000)
+    with open_audio(path) as audio, pytest.raises(AudioError, match=f"no audio after {start_s:g} s"):
+        list(audio.blocks(1, start_s))
+
+
 @pytest.mark.parametrize("name", ["kick.mp3", "kick.txt", "kick", "kick.raw", "kick.m4a", "kick.flac"])
 def test_the_name_does_not_matter(tmp_path: Path, name: str) -> None:
     np.testing.assert_array_equal(read(write(tmp_path / name)), burst())

@@ -80,6 +80,13 @@ def test_streamed_resampling_is_the_same(frames: int, sizes: list[int], sr: int,
     np.testing.assert_allclose(streamed, resample(y, sr, to_sr), atol=1e-6)
 
 
+def test_streams_of_several_channels_are_resampled_one_by_one() -> None:
+    y = burst(20_000, 2)
+    streamed = np.concatenate(list(resample_stream(pieces(y, [700, 3_000]), 44_100, 48_000, 2)))
+    for channel in range(2):
+        np.testing.assert_allclose(streamed[:, channel], resample(y[:, channel].copy(), 44_100, 48_000), atol=1e-6)
+
+
 @pytest.mark.parametrize("sr", [44_100, 192_000])
 def test_resampling_keeps_a_tone(sr: int) -> None:
     def tone(rate: int) -> FloatArray:

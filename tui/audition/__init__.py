@@ -1,0 +1,1 @@
+"""Hearing sounds: decoding ahead, mixing without clicks, one open device. No screen is needed."""
