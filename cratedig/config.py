@@ -5,16 +5,18 @@ Each setting knows where its value came from, so that `cratedig config` can say 
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cratedig.errors import ConfigError
-from cratedig.paths import default_config_file, default_library
+from cratedig.paths import default_config_file, default_library, default_models
 
-__all__ = ["SETTINGS", "Setting", "Settings", "load_settings"]
+__all__ = ["SETTINGS", "Setting", "Settings", "keep_setting", "load_settings"]
 
 MAX_DEFAULT_JOBS = 4  # each job holds a model: more would pass 1 GB of memory unasked
 
@@ -40,6 +42,10 @@ def _folder(value: object) -> Path:
         raise ValueError("a folder") from None
 
 
+def _folder_or_none(value: object) -> Path | None:
+    return None if value is None else _folder(value)
+
+
 def _word(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("a name")
@@ -53,6 +59,22 @@ def _count(value: object) -> int:
     return int(text)
 
 
+def _share(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("a number from 0 to 1")
+    try:
+        share = float(value)
+    except ValueError:
+        raise ValueError("a number from 0 to 1") from None
+    if not 0 <= share <= 1:
+        raise ValueError("a number from 0 to 1")
+    return share
+
+
+def _nothing() -> None:
+    return None
+
+
 def _default_jobs() -> int:
     return min(os.cpu_count() or 1, MAX_DEFAULT_JOBS)
 
@@ -60,8 +82,24 @@ def _default_jobs() -> int:
 SETTINGS = (
     Setting("library", "--library", "CRATEDIG_LIBRARY", _folder, default_library, "Folder of the library."),
     Setting("model", "--model", "CRATEDIG_MODEL", _word, lambda: "compact", "Embedding model of a new library."),
+    Setting("models", "--models", "CRATEDIG_MODELS", _folder, default_models, "Folder of installed models."),
     Setting("jobs", "--jobs", "CRATEDIG_JOBS", _count, _default_jobs, "Processes that read and embed files."),
     Setting("results", "-k", "CRATEDIG_RESULTS", _count, lambda: 20, "Results of a search."),
+    Setting(
+        "names_share",
+        "the settings file",
+        "CRATEDIG_NAMES_SHARE",
+        _share,
+        lambda: 0.25,
+        "Weight of names and tags against what words mean, 0 to 1.",
+    ),
+    Setting(
+        "buffer", "the settings file", "CRATEDIG_BUFFER", _count, lambda: 36, "Milliseconds of sound queued ahead."
+    ),
+    Setting(
+        "project", "C in the app", "CRATEDIG_PROJECT", _folder_or_none, _nothing, "Folder that sounds are copied into."
+    ),
+    Setting("theme", "Ctrl-P in the app", "CRATEDIG_THEME", _word, lambda: "textual-dark", "Colours of the app."),
 )
 
 
@@ -71,10 +109,24 @@ class Settings:
 
     library: Path
     model: str
+    models: Path
     jobs: int
     results: int
+    names_share: float
+    buffer: int
+    project: Path | None
+    theme: str
     config_file: Path
     origins: Mapping[str, str]
+
+    @property
+    def vocabularies(self) -> Path:
+        """Folder of the user's own vocabularies of tags, beside the settings file."""
+        return self.config_file.parent / "vocabularies"
+
+    def model_for(self, own: str | None) -> str:
+        """Name the model to use: the one asked for, else the library's `own`, else the default."""
+        return self.model if own is None or self.origins["model"] != "default" else own
 
 
 def load_settings(flags: Mapping[str, object], environ: Mapping[str, str] = os.environ) -> Settings:
@@ -104,6 +156,24 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str] = os.e
             raise ConfigError(f"{origin}: {setting.name} takes {error}, not {value!r}.") from None
         origins[setting.name] = origin
     return Settings(**values, config_file=file, origins=origins)  # type: ignore[arg-type]
+
+
+def keep_setting(file: Path, name: str, value: str) -> None:
+    """Write one setting into the settings file, and leave the rest of it as it is.
+
+    Raises
+    ------
+    ConfigError
+        The file cannot be written.
+    """
+    line = f"{name} = {json.dumps(value)}"  # a JSON string is a TOML string
+    try:
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        others = [other for other in before.splitlines() if not re.match(rf"{name}\s*=", other)]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("\n".join([*others, line]) + "\n", encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The settings file {file} cannot be written: {error}.") from None
 
 
 def _find(

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 __all__ = [
     "AudioError",
+    "BackupError",
     "ConfigError",
     "CratedigError",
+    "ExportError",
     "LibraryBusyError",
     "LibraryDamagedError",
     "LibraryError",
@@ -21,6 +23,7 @@ __all__ = [
     "ModelMismatchError",
     "QueryError",
     "UnknownModelError",
+    "VocabularyError",
 ]
 
 
@@ -45,6 +48,10 @@ class ConfigError(CratedigError):
     """A setting is unknown or its value cannot be used."""
 
 
+class VocabularyError(ConfigError):
+    """A vocabulary of tags is broken, or a word cannot be a tag."""
+
+
 class QueryError(CratedigError):
     """A question that cannot be asked: empty text, an unknown id, a bad filter value.
 
@@ -58,6 +65,14 @@ class QueryError(CratedigError):
 
 class AudioError(CratedigError):
     """A file that cannot be read as audio, or holds none."""
+
+
+class BackupError(CratedigError):
+    """A backup cannot be read or written."""
+
+
+class ExportError(CratedigError):
+    """Sounds cannot be copied to where the user wants them, or a list of them cannot be written."""
 
 
 class ModelError(CratedigError):

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["LibraryPaths", "as_text", "default_config_file", "default_library"]
+__all__ = ["LibraryPaths", "as_text", "default_config_file", "default_library", "default_models"]
 
 
 def default_library() -> Path:
     """Library folder of this user: the platform's data folder."""
     return platformdirs.user_data_path("cratedig", appauthor=False) / "library"
+
+
+def default_models() -> Path:
+    """Folder of installed models of this user, beside the library."""
+    return platformdirs.user_data_path("cratedig", appauthor=False) / "models"
 
 
 def default_config_file() -> Path:
@@ -42,13 +47,18 @@ class LibraryPaths:
         return self.root / "writer.lock"
 
     @property
+    def map_lock(self) -> Path:
+        """Held by the one process that draws the map."""
+        return self.root / "map.lock"
+
+    @property
     def caches(self) -> Path:
         """Folder of the FAISS caches."""
         return self.root / "vectors"
 
     def cache(self, model_key: str) -> Path:
-        """FAISS cache of one model's vectors."""
-        return self.caches / f"{model_key}.faiss"
+        """FAISS cache of one model's vectors; a variant's colon may not stand in a file name everywhere."""
+        return self.caches / f"{model_key.replace(':', '-')}.faiss"
 
     def backup(self, schema_version: int) -> Path:
         """Copy of the database as it was before a migration from `schema_version`."""

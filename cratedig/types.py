@@ -63,7 +63,11 @@ class Calibration:
 
     def score(self, cosine: float) -> float:
         """Match between 0 and 1 for a cosine between -1 and 1."""
-        return float(1.0 / (1.0 + np.exp(-self.slope * (cosine - self.midpoint))))
+        return float(self.scores(np.float32(cosine)))
+
+    def scores(self, cosines: FloatArray | np.float32) -> FloatArray:
+        """Match of each cosine."""
+        return np.asarray(1.0 / (1.0 + np.exp(-self.slope * (cosines - self.midpoint))), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cratedig.config import SETTINGS, Setting, Settings, load_settings
+from cratedig.config import SETTINGS, Setting, Settings, keep_setting, load_settings
 from cratedig.errors import ConfigError
 from cratedig.paths import default_config_file, default_library
 
@@ -21,8 +21,13 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 EXAMPLES: dict[str, list[tuple[object, object]]] = {
     "library": [(Path("/flag"), Path("/flag")), ("/variable", Path("/variable")), ("/file", Path("/file"))],
     "model": [("flag", "flag"), ("variable", "variable"), ("file", "file")],
+    "models": [(Path("/flag"), Path("/flag")), ("/variable", Path("/variable")), ("/file", Path("/file"))],
     "jobs": [(1, 1), ("2", 2), (3, 3)],
     "results": [(1, 1), ("2", 2), (3, 3)],
+    "names_share": [(0.1, 0.1), ("0.2", 0.2), (1, 1.0)],
+    "buffer": [(1, 1), ("2", 2), (3, 3)],
+    "project": [(Path("/flag"), Path("/flag")), ("/variable", Path("/variable")), ("/file", Path("/file"))],
+    "theme": [("flag", "flag"), ("variable", "variable"), ("file", "file")],
 }
 
 
@@ -36,7 +41,7 @@ def load(file: Path, flags: Mapping[str, object] = NOTHING, environ: Mapping[str
 
 
 def toml(value: object) -> str:
-    return str(value) if isinstance(value, int) else f"'{value}'"
+    return str(value) if isinstance(value, int | float) else f"'{value}'"
 
 
 def test_every_setting_has_an_example() -> None:
@@ -65,7 +70,8 @@ def test_settings_do_not_disturb_each_other(file: Path) -> None:
     file.write_text("results = 7\nmodel = 'laion'")
     settings = load(file, {"results": 9}, {"CRATEDIG_JOBS": "2"})
     assert (settings.results, settings.model, settings.jobs) == (9, "laion", 2)
-    assert settings.origins == {"results": "-k", "model": str(file), "jobs": "CRATEDIG_JOBS", "library": "default"}
+    given = {"results": "-k", "model": str(file), "jobs": "CRATEDIG_JOBS"}
+    assert settings.origins == {**{setting.name: "default" for setting in SETTINGS}, **given}
     assert settings.config_file == file
 
 
@@ -114,14 +120,16 @@ def test_unknown_settings_are_named(file: Path) -> None:
     file.write_text("results = 5\ncolour = 'pink'\nJobs = 2")
     with pytest.raises(ConfigError, match=r"unknown setting: Jobs, colour\.") as caught:
         load(file)
-    assert "jobs, library, model, results" in caught.value.hint
+    assert "buffer, jobs, library, model, models" in caught.value.hint
 
 
 BAD = {
     "library": ["", "a\0b", "~nobody-of-that-name/x"],
     "model": [""],
+    "models": ["", "a\0b"],
     "jobs": ["0", "-1", "two", "1.5", "1e3", "", " ", "+1", "9" * 5000],
     "results": ["0", "-20", "all", "0x10", "1_0.0"],
+    "buffer": ["0", "-36", "long"],
 }
 
 
@@ -153,3 +161,23 @@ def test_any_text_is_a_value_or_a_message(name: str, value: str) -> None:
     except ConfigError:
         return
     assert getattr(settings, name)
+
+
+def test_a_setting_is_kept_and_the_rest_of_the_file_stays(file: Path) -> None:
+    file.write_text("# mine\nresults = 7\ntheme = 'dark'  # for the night")
+    keep_setting(file, "theme", "nord")
+    keep_setting(file, "project", '/a "b"/c\\d')
+    assert file.read_text().startswith("# mine\nresults = 7\n")
+    settings = load(file)
+    assert (settings.results, settings.theme, settings.project) == (7, "nord", Path('/a "b"/c\\d'))
+
+
+def test_a_setting_is_kept_where_there_is_no_file_yet(tmp_path: Path) -> None:
+    keep_setting(tmp_path / "new" / "config.toml", "theme", "nord")
+    assert load(tmp_path / "new" / "config.toml").theme == "nord"
+
+
+def test_a_setting_that_cannot_be_kept_says_so(file: Path) -> None:
+    file.mkdir()
+    with pytest.raises(ConfigError, match="cannot be written"):
+        keep_setting(file, "theme", "nord")

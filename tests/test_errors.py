@@ -11,7 +11,9 @@ from cratedig.errors import CratedigError
 
 PARENTS = {
     "AudioError": "CratedigError",
+    "BackupError": "CratedigError",
     "ConfigError": "CratedigError",
+    "ExportError": "CratedigError",
     "LibraryBusyError": "LibraryError",
     "LibraryDamagedError": "LibraryError",
     "LibraryError": "CratedigError",
@@ -23,6 +25,7 @@ PARENTS = {
     "ModelMismatchError": "ModelError",
     "QueryError": "CratedigError",
     "UnknownModelError": "ModelError",
+    "VocabularyError": "ConfigError",
 }
 CLASSES: dict[str, type[CratedigError]] = dict(inspect.getmembers(errors, inspect.isclass))
 

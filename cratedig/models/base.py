@@ -43,3 +43,7 @@ class EmbeddingModel(Protocol):
     def embed_text(self, texts: Sequence[str]) -> FloatArray:
         """Embed queries; shape (len(texts), info.dim), float32, unit vectors."""
         ...
+
+    def unknown_words(self, text: str) -> list[str]:
+        """Words of a query that say nothing to the model, in lower case; none where it reads any text."""
+        ...

@@ -45,6 +45,10 @@ class FakeModel:
         click = np.eye(1, SR, dtype=np.float32)[0]  # every frequency alike: what unknown words sound like
         return np.stack([_bands(sum((_tone(word) for word in text.lower().split()), click)) for text in texts])
 
+    def unknown_words(self, text: str) -> list[str]:
+        """See `EmbeddingModel.unknown_words`."""
+        return [word for word in text.lower().split() if word not in WORDS]
+
 
 def _tone(word: str) -> FloatArray:
     t = np.arange(SR, dtype=np.float32) / SR

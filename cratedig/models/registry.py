@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
 from cratedig.errors import UnknownModelError
 from cratedig.models.base import EmbeddingModel
@@ -14,23 +15,39 @@ MODELS = {
     "fake": "cratedig.models.fake:FakeModel",
 }
 TEST_MODELS = frozenset({"fake"})
+LAION = "laion-"  # every model of that family is installed by the user, under a name that begins so
 
 
-def load(name: str) -> EmbeddingModel:
+def load(name: str, models: Path | None = None) -> EmbeddingModel:
     """Load a model by its registry name.
+
+    Parameters
+    ----------
+    name : str
+        A name in `MODELS`, or that of an installed model.
+    models : Path, optional
+        Folder of installed models; without it only what ships with cratedig is there.
 
     Raises
     ------
     UnknownModelError
-        No model has that name.
+        No model has that name, or it is not installed.
     ModelDamagedError
         Its files are missing or changed.
     """
     if name not in MODELS:
-        raise UnknownModelError(
-            f"There is no model called {name!r}.",
-            f"Models: {', '.join(sorted(MODELS.keys() - TEST_MODELS))}.",
-        )
+        return _load_installed(name, models)
     module, _, attribute = MODELS[name].partition(":")
     model: EmbeddingModel = getattr(importlib.import_module(module), attribute).load()
     return model
+
+
+def _load_installed(name: str, models: Path | None) -> EmbeddingModel:
+    if not name.startswith(LAION):
+        raise UnknownModelError(
+            f"There is no model called {name!r}.",
+            f"Models: {', '.join(sorted(MODELS.keys() - TEST_MODELS))}; more with: cratedig model list",
+        )
+    from cratedig.models.laion.installed import load_installed  # noqa: PLC0415
+
+    return load_installed(name, models)

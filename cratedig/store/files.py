@@ -11,6 +11,7 @@ from pathlib import PurePath
 
 from cratedig.paths import as_text
 from cratedig.store.measures import Measures
+from cratedig.store.names import Names
 from cratedig.store.rows import (
     FailedFile,
     FileRow,
@@ -19,6 +20,7 @@ from cratedig.store.rows import (
     LibraryCounts,
     ModelRow,
     Pack,
+    SoundRow,
     pack_vector,
 )
 from cratedig.types import SILENCE_PEAK, Content
@@ -36,6 +38,7 @@ class Files:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._measures = Measures(connection)
+        self._names = Names(connection)
 
     # Roots
 
@@ -81,6 +84,17 @@ class Files:
         )
         return ((_file_row(row[:6]), Content(*row[6:])) for row in self._connection.execute(sql))
 
+    def sounds_under(self, path: bytes) -> Iterator[SoundRow]:
+        """Iterate over the readable present files at or below a path, in order of path."""
+        clause, bounds = under(path)
+        sql = (
+            "SELECT f.path, p.path, c.id, c.hash, 1.0 * c.frames / c.sr, a.kind, coalesce(t.bpm, a.bpm), a.key"
+            f" FROM (SELECT * FROM file WHERE {clause}) f JOIN pack p ON p.id = f.pack_id"
+            " JOIN content c ON c.id = f.content_id LEFT JOIN analysis a ON a.content_id = c.id"
+            " LEFT JOIN tempo t ON t.content = c.hash WHERE f.missing_since IS NULL ORDER BY f.path"
+        )
+        return (SoundRow(*row) for row in self._connection.execute(sql, bounds))
+
     def duplicates(self) -> Iterator[tuple[str, list[FileRow]]]:
         """Iterate over the contents with several present files: hash, and files from the first indexed on."""
         sql = (
@@ -97,6 +111,10 @@ class Files:
     def not_measured(self, version: int) -> Iterator[tuple[FileStamp, Pack]]:
         """Iterate over one present file of each audible content without an analysis of this version."""
         return self._without("SELECT 1 FROM analysis WHERE content_id = c.id AND version = ?", version)
+
+    def pack_names(self) -> list[str]:
+        """Names of all packs, sorted."""
+        return [row[0] for row in self._connection.execute("SELECT DISTINCT name FROM pack ORDER BY name")]
 
     def contents_like(self, hash_prefix: str) -> list[Content]:
         """Return up to two contents whose hash begins so: one is a match, two are ambiguous."""
@@ -241,13 +259,14 @@ class Files:
             "content_id": content_id,
             "error": error,
         }
-        self._connection.execute(
+        row = self._connection.execute(
             "INSERT INTO file (path, name, size, mtime_ns, pack_id, content_id, error, added_at)"
             " VALUES (:path, :name, :size, :mtime_ns, :pack_id, :content_id, :error, datetime('now'))"
             " ON CONFLICT (path) DO UPDATE SET name = :name, size = :size, mtime_ns = :mtime_ns, pack_id = :pack_id,"
-            " content_id = :content_id, error = :error, missing_since = NULL",
+            " content_id = :content_id, error = :error, missing_since = NULL RETURNING id",
             values,
-        )
+        ).fetchone()
+        self._names.save(row[0], stamp.path, pack.path)
 
     def _pack_id(self, pack: Pack) -> int:
         self._connection.execute(

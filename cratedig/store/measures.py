@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sqlite3
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import numpy as np
 
-from cratedig.store.rows import AnalysisRow, Measured
+from cratedig.store.rows import AnalysisRow, Measured, Sounding
 
 __all__ = ["DESCRIPTORS", "Measures"]
 
@@ -34,6 +36,40 @@ class Measures:
         self._connection.execute(
             "INSERT OR REPLACE INTO picture (content_id, waveform) VALUES (?, ?)", (content_id, measured.waveform)
         )
+
+    def picture(self, content_hashes: Sequence[str]) -> dict[str, bytes]:
+        """Packed waveform pictures by content; silent contents have none."""
+        sql = (
+            "SELECT c.hash, p.waveform FROM content c JOIN picture p ON p.content_id = c.id"
+            " WHERE c.hash IN (SELECT value FROM json_each(?))"
+        )
+        return dict(self._connection.execute(sql, (json.dumps([*content_hashes]),)))
+
+    def sounding(self, content_hashes: Sequence[str]) -> dict[str, Sounding]:
+        """What playing needs to know, by content; silent contents have none."""
+        sql = (
+            "SELECT c.hash, a.lufs, a.true_peak_db, a.root_midi FROM content c JOIN analysis a ON a.content_id = c.id"
+            " WHERE c.hash IN (SELECT value FROM json_each(?))"
+        )
+        rows = self._connection.execute(sql, (json.dumps([*content_hashes]),))
+        return {content_hash: Sounding(*values) for content_hash, *values in rows}
+
+    def of(self, content_hash: str) -> Measured | None:
+        """What was measured about a content."""
+        sql = (
+            f"SELECT {', '.join(f'a.{column}' for column in COLUMNS)}, p.waveform FROM content c"
+            " JOIN analysis a ON a.content_id = c.id JOIN picture p ON p.content_id = c.id WHERE c.hash = ?"
+        )
+        row = self._connection.execute(sql, (content_hash,)).fetchone()
+        return None if row is None else Measured(AnalysisRow(*row[:-1]), row[-1])
+
+    def tempi(self, content_hashes: Iterable[str]) -> dict[str, float]:
+        """Measured tempo by content; those without one are absent."""
+        sql = (
+            "SELECT c.hash, a.bpm FROM content c JOIN analysis a ON a.content_id = c.id"
+            " WHERE a.bpm IS NOT NULL AND c.hash IN (SELECT value FROM json_each(?))"
+        )
+        return dict(self._connection.execute(sql, (json.dumps([*content_hashes]),)))
 
     def rescale(self) -> None:
         """Take the percentiles of every descriptor over the sounds that can be heard now."""

@@ -6,6 +6,8 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from cratedig.store.names import Names
+
 __all__ = ["MIGRATIONS"]
 
 MIGRATIONS = Migrations("cratedig")
@@ -188,25 +190,62 @@ CREATE TABLE proposal (                    -- computed again whenever vectors, m
     sure INTEGER NOT NULL,                 -- above its term's threshold: counts as a tag unless rejected
     PRIMARY KEY (content_id, term, source)
 ) WITHOUT ROWID;
-CREATE INDEX proposal_by_term ON proposal (term);
-CREATE TABLE licence (                     -- what a pack's own files say
+CREATE INDEX proposal_by_term ON proposal (term, content_id) WHERE sure;
+CREATE TABLE tagged (                      -- what the proposals of a content rest on; no row: they are to be made again
+    content_id INTEGER PRIMARY KEY REFERENCES content ON DELETE CASCADE,
+    basis TEXT NOT NULL
+);
+CREATE TRIGGER file_to_tag AFTER INSERT ON file BEGIN
+    DELETE FROM tagged WHERE content_id = NEW.content_id;
+END;
+CREATE TRIGGER renamed_to_tag AFTER UPDATE OF path, content_id, missing_since ON file
+WHEN OLD.path <> NEW.path OR OLD.content_id IS NOT NEW.content_id OR OLD.missing_since IS NOT NEW.missing_since BEGIN
+    DELETE FROM tagged WHERE content_id IN (OLD.content_id, NEW.content_id);
+END;
+CREATE TRIGGER segment_to_tag AFTER INSERT ON segment BEGIN
+    DELETE FROM tagged WHERE content_id = NEW.content_id;
+END;
+CREATE TRIGGER analysis_to_tag AFTER INSERT ON analysis BEGIN
+    DELETE FROM tagged WHERE content_id = NEW.content_id;
+END;
+CREATE TABLE licence (                     -- what a pack's own files say; see cratedig.store.licences
     pack_id INTEGER PRIMARY KEY REFERENCES pack ON DELETE CASCADE,
-    licence TEXT NOT NULL,                 -- class: cc0, cc-by, nc, royalty-free, own, unknown
+    licence TEXT NOT NULL,                 -- class: nc, other, cc-by, royalty-free, cc0, own, unknown
+    name TEXT,                             -- as its author calls it: CC-BY-SA-4.0, MIT
+    title TEXT,                            -- of the pack
     vendor TEXT,
     credit_needed INTEGER NOT NULL,
+    share_alike INTEGER NOT NULL,
     non_commercial INTEGER NOT NULL,
     no_isolated_use INTEGER NOT NULL,
     no_ai_use INTEGER NOT NULL,
-    evidence TEXT NOT NULL                 -- JSON array of {path, sha256, says}
+    evidence TEXT NOT NULL,                -- JSON array of {path, sha256, licence, says}
+    seen TEXT NOT NULL                     -- sizes and times of what was read: unchanged, it is not read again
 );
 """
 
 MAP = """
 CREATE TABLE place (                       -- of a content on the map
     content_id INTEGER PRIMARY KEY REFERENCES content ON DELETE CASCADE,
+    model_id INTEGER NOT NULL REFERENCES model ON DELETE CASCADE,
     x REAL NOT NULL,
-    y REAL NOT NULL
+    y REAL NOT NULL,
+    drawn INTEGER NOT NULL                 -- computed with the whole map, not put among its neighbours later
 );
+"""
+
+NAMES = """
+CREATE VIRTUAL TABLE names USING fts5 (words);     -- by file.id: cratedig.store.names.words_of
+CREATE VIRTUAL TABLE name_words USING fts5vocab (names, row);
+CREATE TRIGGER file_unnamed AFTER DELETE ON file BEGIN
+    DELETE FROM names WHERE rowid = OLD.id;
+END;
+-- Raised by every transaction that changes what is known of sounds, so that a reader knows what it holds is old.
+ALTER TABLE library ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+"""
+
+BESIDE = """
+ALTER TABLE model ADD COLUMN beside INTEGER NOT NULL DEFAULT 0;  -- kept up to date though another answers searches
 """
 
 
@@ -243,6 +282,22 @@ def tags(db: Database) -> None:
 def map_(db: Database) -> None:
     """Where each content lies on the map."""
     for statement in _statements(MAP):
+        db.execute(statement)
+
+
+@MIGRATIONS(name="names")  # type: ignore[untyped-decorator]
+def names(db: Database) -> None:
+    """Words of file and pack names, for search by name."""
+    for statement in _statements(NAMES):
+        db.execute(statement)
+    for file_id, path, pack in db.execute("SELECT f.id, f.path, p.path FROM file f JOIN pack p ON p.id = f.pack_id"):
+        Names(db.conn).save(file_id, path, pack)
+
+
+@MIGRATIONS(name="beside")  # type: ignore[untyped-decorator]
+def beside(db: Database) -> None:
+    """Models whose vectors are kept beside those of the library's own."""
+    for statement in _statements(BESIDE):
         db.execute(statement)
 
 

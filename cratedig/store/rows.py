@@ -21,6 +21,8 @@ __all__ = [
     "ModelRow",
     "Pack",
     "SegmentVector",
+    "SoundRow",
+    "Sounding",
     "VectorRows",
     "pack_vector",
     "unpack_vectors",
@@ -166,6 +168,30 @@ class HitRow:
     kind: str | None
     bpm: float | None
     key: str | None
+    favourite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SoundRow:
+    """A readable file that is there, with what is known of its sound; the tempo is the user's or measured."""
+
+    path: bytes
+    pack: bytes
+    content_id: int
+    content_hash: str
+    duration_s: float
+    kind: str | None
+    bpm: float | None
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """What playing a content in a session needs to know: loudness, true peak, and root note as MIDI number."""
+
+    lufs: float
+    true_peak_db: float
+    root_midi: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,22 @@ from pathlib import Path
 
 from cratedig.errors import LibraryBusyError, LibraryError, LibraryMissingError, ModelMismatchError
 from cratedig.paths import LibraryPaths
+from cratedig.store.columns import Columns
 from cratedig.store.connection import SCHEMA_VERSION, connect, migrate, plain_errors, schema_version
 from cratedig.store.files import Files
+from cratedig.store.licences import Licences
 from cratedig.store.measures import Measures
+from cratedig.store.names import Names
+from cratedig.store.places import Places
 from cratedig.store.rows import ModelRow
 from cratedig.store.segments import Segments
+from cratedig.store.tags import Tags
 from cratedig.store.user import UserData
 from cratedig.types import ModelInfo
 
 __all__ = ["Store"]
+
+MODELS = "SELECT m.id, m.key, m.name, m.dim, m.sr, m.window_s FROM model m"
 
 
 class Store:
@@ -31,6 +38,16 @@ class Store:
         Segments and their vectors.
     measures : Measures
         What is measured about contents.
+    names : Names
+        Words in the names of files and packs.
+    columns : Columns
+        What is known of every sound that can be heard, in memory.
+    licences : Licences
+        What packs say about their licence.
+    tags : Tags
+        What is proposed about contents, and what verdicts make of it.
+    places : Places
+        Where contents lie on the map.
     user : UserData
         Favourites, collections, verdicts on tags, and undo.
     """
@@ -41,7 +58,12 @@ class Store:
         self.files = Files(connection)
         self.segments = Segments(connection)
         self.measures = Measures(connection)
-        self.user = UserData(connection, self.transaction)
+        self.licences = Licences(connection)
+        self.names = Names(connection)
+        self.columns = Columns(connection)
+        self.tags = Tags(connection)
+        self.places = Places(connection, self._transaction)
+        self.user = UserData(connection, self._transaction)
 
     @classmethod
     def create_or_open(cls, folder: Path) -> Store:
@@ -129,7 +151,13 @@ class Store:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing: commit at the end of the block, roll back on any error."""
+        """All or nothing: commit at the end of the block, roll back on any error. Raises the library's revision."""
+        with self._transaction():
+            self._connection.execute("UPDATE library SET revision = revision + 1")
+            yield
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
         with plain_errors(self.paths.database):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -166,10 +194,16 @@ class Store:
     @property
     def model(self) -> ModelRow | None:
         """The model whose vectors answer searches; None until something is indexed."""
-        row = self._connection.execute(
-            "SELECT m.id, m.key, m.name, m.dim, m.sr, m.window_s FROM library l JOIN model m ON m.id = l.model_id"
-        ).fetchone()
+        row = self._connection.execute(f"{MODELS} JOIN library l ON m.id = l.model_id").fetchone()
         return None if row is None else ModelRow(*row)
+
+    @property
+    def models(self) -> list[ModelRow]:
+        """The model that answers searches, then those kept beside it."""
+        rows = self._connection.execute(
+            f"{MODELS} LEFT JOIN library l ON m.id = l.model_id WHERE l.id OR m.beside ORDER BY l.id IS NULL, m.id"
+        )
+        return [ModelRow(*row) for row in rows]
 
     def register_model(self, info: ModelInfo) -> ModelRow:
         """Record a model's identity, so that segments can refer to it. Idempotent."""
@@ -190,15 +224,20 @@ class Store:
         row = self._connection.execute("SELECT id FROM model WHERE key = ?", (info.key,)).fetchone()
         return ModelRow(row[0], info.key, info.name, info.dim, info.sr, info.window_s)
 
+    def keep_beside(self, model: ModelRow) -> None:
+        """Keep a model's vectors up to date though another answers searches."""
+        with self.transaction():
+            self._connection.execute("UPDATE model SET beside = 1 WHERE id = ?", (model.id,))
+
     def serve_model(self, model: ModelRow) -> None:
-        """Let `model` answer searches and drop the vectors of any other."""
+        """Let `model` answer searches and drop the vectors of any other, also of those kept beside."""
         with self.transaction():
             self._connection.execute("UPDATE library SET model_id = ?", (model.id,))
             self._connection.execute("DELETE FROM segment WHERE model_id <> ?", (model.id,))
             self._connection.execute("DELETE FROM model WHERE id <> ?", (model.id,))
 
     def require_model(self, info: ModelInfo) -> ModelRow:
-        """Return the library's model, which must be `info`.
+        """Return the row of a model, which must be the library's own or kept beside it.
 
         Raises
         ------
@@ -213,9 +252,10 @@ class Store:
                 f"The library {self.paths.root} is empty.",
                 "Fill it with: cratedig index FOLDER_OF_SAMPLES",
             )
-        if model.key != info.key:
-            raise mismatch(model, info)
-        return model
+        for row in self.models:
+            if row.key == info.key:
+                return row
+        raise mismatch(model, info)
 
 
 def mismatch(model: ModelRow, info: ModelInfo) -> ModelMismatchError:

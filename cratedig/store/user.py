@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["Step", "UserData", "Verdict"]
+__all__ = ["KEYS", "Difference", "Step", "UserData", "Verdict"]
 
 Verdict: TypeAlias = Literal["accepted", "rejected"]
 Row: TypeAlias = Mapping[str, object]
@@ -33,6 +34,15 @@ class Step:
     id: int
     label: str
     edits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Rows from elsewhere that are new here, are here already, or say something other than what is here."""
+
+    new: int = 0
+    same: int = 0
+    other: int = 0
 
 
 class UserData:
@@ -68,13 +78,18 @@ class UserData:
             finally:
                 self._step_id = None
 
-    def last_step(self) -> Step | None:
-        """Return what `undo` would take back; None when there is nothing."""
-        row = self._connection.execute(
+    def steps(self, most: int) -> list[Step]:
+        """Return what `undo` would take back, the last step first."""
+        rows = self._connection.execute(
             "SELECT s.id, s.label, count(*) FROM step s JOIN edit e ON e.step_id = s.id"
-            " GROUP BY s.id ORDER BY s.id DESC LIMIT 1"
-        ).fetchone()
-        return None if row is None else Step(*row)
+            " GROUP BY s.id ORDER BY s.id DESC LIMIT ?",
+            (most,),
+        )
+        return [Step(*row) for row in rows]
+
+    def last_step(self) -> Step | None:
+        """Return what `undo` would take back next; None when there is nothing."""
+        return next(iter(self.steps(1)), None)
 
     def undo(self) -> Step | None:
         """Take back the last step, and return it; None when there is nothing to undo."""
@@ -155,6 +170,11 @@ class UserData:
         """Put tempi in place of the measured ones."""
         self._put_all("tempo", ({"content": content, "bpm": bpm} for content, bpm in bpm_of.items()), "tempo")
 
+    def tempo(self, content: str) -> float | None:
+        """Return the tempo that counts in place of the measured one."""
+        row = self._connection.execute("SELECT bpm FROM tempo WHERE content = ?", (content,)).fetchone()
+        return None if row is None else float(row[0])
+
     def unset_tempo(self, contents: Iterable[str]) -> None:
         """Go back to the measured tempo."""
         self._drop_all("tempo", ((content,) for content in contents), "measured tempo")
@@ -162,6 +182,10 @@ class UserData:
     def use(self, contents: Iterable[str], project: str) -> None:
         """Note that sounds are used in a project."""
         self._put_all("used", ({"content": content, "project": project} for content in contents), f"used in {project}")
+
+    def projects(self) -> list[str]:
+        """Return the projects that sounds are used in, in order of name."""
+        return [row[0] for row in self._connection.execute("SELECT DISTINCT project FROM used ORDER BY project")]
 
     def unuse(self, contents: Iterable[str], project: str) -> None:
         """Note that sounds are not used in a project after all."""
@@ -174,6 +198,27 @@ class UserData:
     def unnote_licence(self, contents: Iterable[str]) -> None:
         """Go back to what the pack says."""
         self._drop_all("licence_note", ((content,) for content in contents), "licence of the pack")
+
+    def carry_over(self, keeper: str, others: Iterable[str], *, dry_run: bool) -> int:
+        """Give a sound the tags, favourites, collections and projects of others, where it says nothing itself.
+
+        Returns
+        -------
+        int
+            How many things it got, or would get.
+        """
+        carried = set()
+        with self.step("carry over"):
+            for table in ("favourite", "collected", "verdict", "used"):
+                for row in self._rows_of(table, others):
+                    wanted = {**row, "content": keeper}
+                    key = tuple(str(wanted[column]) for column in KEYS[table])
+                    if (table, key) in carried or self._row(table, key) is not None:
+                        continue
+                    carried.add((table, key))
+                    if not dry_run:
+                        self._put_all(table, [wanted], "carry over")
+        return len(carried)
 
     # Searches
 
@@ -199,12 +244,44 @@ class UserData:
         """Return the query history, oldest first."""
         return [row[0] for row in self._connection.execute("SELECT line FROM asked ORDER BY id")]
 
+    # All of it, for a backup
+
+    def everything(self) -> dict[str, list[Row]]:
+        """Return all rows by table, but for the query history and the steps; in order of their keys."""
+        return {
+            table: self._rows(f"SELECT * FROM {table} ORDER BY {', '.join(key)}", ()) for table, key in KEYS.items()
+        }
+
+    def compare(self, rows_of: Mapping[str, Iterable[Row]]) -> dict[str, Difference]:
+        """Tell by table how rows from elsewhere differ from what is here."""
+        differences = {}
+        for table, rows in rows_of.items():
+            counts = Counter(_difference(row, self._row(table, _key(table, row))) for row in rows)
+            differences[table] = Difference(counts["new"], counts["same"], counts["other"])
+        return differences
+
+    def merge(self, rows_of: Mapping[str, Iterable[Row]], *, replace: bool) -> None:
+        """Add rows from elsewhere, as one step. Where both say something different, what is here stays.
+
+        With `replace`, what comes from elsewhere takes its place.
+        """
+        wanted = {"new", "other"} if replace else {"new"}
+        with self.step("restore a backup"):
+            for table, rows in rows_of.items():
+                for row in rows:
+                    key = _key(table, row)
+                    before = self._row(table, key)
+                    if _difference(row, before) in wanted:
+                        self._log(table, key, before)
+                        self._delete(table, key)
+                        self._insert(table, row)
+
     # Rows
 
     def _put_all(self, table: str, rows: Iterable[Row], label: str) -> None:
         with self.step(label):
             for row in rows:
-                key = [row[column] for column in KEYS[table]]
+                key = _key(table, row)
                 before = self._row(table, key)
                 if before is not None and row.items() <= before.items():
                     continue
@@ -221,10 +298,24 @@ class UserData:
                     self._log(table, key, before)
                     self._delete(table, key)
 
-    def _row(self, table: str, key: Iterable[object]) -> dict[str, object] | None:
-        cursor = self._connection.execute(f"SELECT * FROM {table} WHERE {_where(table)}", tuple(key))
-        row = cursor.fetchone()
-        return None if row is None else dict(zip((column[0] for column in cursor.description), row, strict=True))
+    def _rows_of(self, table: str, contents: Iterable[str]) -> list[Row]:
+        """Rows of some sounds without the time they were made at, each once but for the sound."""
+        marks = json.dumps([*contents])
+        columns = [column for column in self._columns(table) if column not in {"content", "made_at"}]
+        chosen = ", ".join(columns) or "1"
+        sql = f"SELECT DISTINCT {chosen} FROM {table} WHERE content IN (SELECT value FROM json_each(?))"
+        return [dict(zip(columns, row, strict=False)) for row in self._connection.execute(sql, (marks,))]
+
+    def _columns(self, table: str) -> list[str]:
+        return [row[1] for row in self._connection.execute(f"PRAGMA table_info({table})")]
+
+    def _row(self, table: str, key: Iterable[object]) -> Row | None:
+        return next(iter(self._rows(f"SELECT * FROM {table} WHERE {_where(table)}", tuple(key))), None)
+
+    def _rows(self, sql: str, parameters: tuple[object, ...]) -> list[Row]:
+        cursor = self._connection.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def _insert(self, table: str, row: Row) -> None:
         marks = ", ".join("?" * len(row))
@@ -238,6 +329,17 @@ class UserData:
             "INSERT INTO edit (step_id, of_table, row_key, before) VALUES (?, ?, ?, ?)",
             (self._step_id, table, json.dumps(list(key)), None if before is None else json.dumps(before)),
         )
+
+
+def _key(table: str, row: Row) -> list[object]:
+    return [row[column] for column in KEYS[table]]
+
+
+def _difference(row: Row, here: Row | None) -> Literal["new", "same", "other"]:
+    """Compare what two rows of one key say, whenever they were made."""
+    if here is None:
+        return "new"
+    return "same" if {**row, "made_at": ""} == {**here, "made_at": ""} else "other"
 
 
 def _where(table: str) -> str:

@@ -107,15 +107,15 @@ def save_cache(index: FlatIndex, store: Store, model: ModelRow) -> None:
             f"The search cache {target} could not be written ({error.strerror}).",
             "Nothing is lost: free some space, then run: cratedig rebuild",
         ) from None
-    _tidy(target)
+    _tidy(target.parent, {target, *(store.paths.cache(row.key) for row in store.models)})
 
 
-def _tidy(target: Path) -> None:
-    """Remove caches of other models, and parts that a killed process left."""
-    for other in target.parent.iterdir():
+def _tidy(folder: Path, kept: set[Path]) -> None:
+    """Remove caches of models that are gone, and parts that a killed process left."""
+    for other in folder.iterdir():
         with contextlib.suppress(OSError):  # another process may be tidying too
             left_over = other.suffix == ".part" and time.time() - other.stat().st_mtime > PART_LIFE_S
-            if left_over or (other.suffix == ".faiss" and other != target):
+            if left_over or (other.suffix == ".faiss" and other not in kept):
                 other.unlink()
 
 

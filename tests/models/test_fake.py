@@ -45,5 +45,9 @@ def test_text_knows_no_case_and_no_order() -> None:
     assert np.allclose(np.linalg.norm(texts, axis=1), 1.0)
 
 
+def test_unknown_words_are_told() -> None:
+    assert MODEL.unknown_words("deep rumbling BRIGHT sound") == ["rumbling", "sound"]
+
+
 def test_the_calibration_has_both_kinds() -> None:
     assert set(INFO.calibration) == {"text", "audio"}

@@ -15,11 +15,11 @@ from cratedig.store import connection as connection_module
 from cratedig.store import migrations as migrations_module
 from cratedig.store import store as store_module
 from cratedig.store.connection import SCHEMA_VERSION
-from cratedig.store.migrations import MIGRATIONS, analysis, foundation, map_, tags, user_data
+from cratedig.store.migrations import MIGRATIONS, analysis, beside, foundation, map_, names, tags, user_data
 from cratedig.store.store import Store
 from tests.library import content, indexed, save, stored_library, unit_vectors
 
-TODAY = ["foundation", "analysis", "user_data", "tags", "map"]
+TODAY = ["foundation", "analysis", "user_data", "tags", "map", "names", "beside"]
 
 
 class Killed(BaseException):
@@ -40,7 +40,7 @@ def next_version(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Databas
 
     def install(migration: Callable[[Database], None]) -> None:
         newer = Migrations("cratedig")
-        for migration_of_today in (foundation, analysis, user_data, tags, map_):
+        for migration_of_today in (foundation, analysis, user_data, tags, map_, names, beside):
             newer(name=migration_of_today.__name__.rstrip("_"))(migration_of_today)
         newer(name="tempo")(migration)
         monkeypatch.setattr(migrations_module, "MIGRATIONS", newer)
@@ -200,3 +200,20 @@ def test_nobody_migrates_while_another_writes(
         with pytest.raises(LibraryBusyError, match="Another cratedig"):
             Store.open(older)
         assert applied(writer) == TODAY
+
+
+def test_the_names_of_an_older_library_are_indexed(older: Path) -> None:
+    with Store.open(older) as store, store._transaction():
+        for undone in (
+            "DROP TRIGGER file_unnamed",
+            "DROP TABLE name_words",
+            "DROP TABLE names",
+            "ALTER TABLE library DROP COLUMN revision",
+            "DELETE FROM _sqlite_migrations WHERE name = 'names'",
+            "PRAGMA user_version = 5",
+        ):
+            store._connection.execute(undone)
+    with Store.open(older) as store:
+        assert store.names.containing("a").tolist() == [1]
+        with store.columns.reading():
+            assert store.columns.file_ids.tolist() == [1]

@@ -10,11 +10,8 @@ import pytest
 
 from cratedig.store import segments as segments_module
 from cratedig.store.rows import HitRow, ModelRow
-from cratedig.store.segments import ANY_FILE
 from cratedig.store.store import Store
 from tests.library import content, failed, indexed, save, stored_library, unit_vectors
-
-IN_PACK_B = ("p.name = ?", ("b",))
 
 
 @pytest.fixture
@@ -72,36 +69,30 @@ def test_vectors_of_ids_that_are_not_there_are_left_out(library: tuple[Store, Mo
         assert (rows.ids.shape, rows.vectors.shape) == ((0,), (0, 7))
 
 
-def test_absent_means_every_file_is_missing(library: tuple[Store, ModelRow]) -> None:
-    store, model = library
+def test_a_hit_shows_the_first_present_file_or_the_one_asked_for(library: tuple[Store, ModelRow]) -> None:
+    store, _ = library
+    in_b = store.files.known([b"/b/x.wav"])[b"/b/x.wav"].id
     with store:
+        hit = store.segments.hits([(2, -1)])[2]
+        assert hit == HitRow(
+            2, hit.content_id, content("x").hash, b"/a/x.wav", "a", 0.5, 1.0, 0.5, None, None, None, False
+        )
+        assert store.segments.hits([(2, in_b)])[2].path == b"/b/x.wav"
         mark_missing(store, b"/a/x.wav")
-        assert store.segments.absent(model).tolist() == []
-        mark_missing(store, b"/b/x.wav", b"/b/z.wav")
-        assert store.segments.absent(model).tolist() == [1, 2, 6]
-
-
-def test_matching_asks_the_present_files(library: tuple[Store, ModelRow]) -> None:
-    store, model = library
-    with store:
-        assert store.segments.matching(model, ANY_FILE).tolist() == [1, 2, 3, 4, 5, 6]
-        assert store.segments.matching(model, IN_PACK_B).tolist() == [1, 2, 6]
-        assert store.segments.matching(model, ("c.frames > ? * c.sr", (60,))).tolist() == [6]
+        assert store.segments.hits([(2, -1)])[2].path == b"/b/x.wav"
+        assert store.segments.hits([(3, -1), (2, -1), (99, -1)]).keys() == {2, 3}
         mark_missing(store, b"/b/x.wav")
-        assert store.segments.matching(model, IN_PACK_B).tolist() == [6]
+        assert store.segments.hits([(2, -1)]) == {}
+        assert store.segments.hits([(2, in_b)]) == {}
 
 
-def test_a_hit_shows_the_first_present_file_that_meets_the_condition(library: tuple[Store, ModelRow]) -> None:
+def test_a_hit_shows_the_tempo_in_force_and_the_favourite(library: tuple[Store, ModelRow]) -> None:
     store, _ = library
     with store:
-        hit = store.segments.hits([2], ANY_FILE)[2]
-        assert hit == HitRow(2, hit.content_id, content("x").hash, b"/a/x.wav", "a", 0.5, 1.0, 0.5, None, None, None)
-        assert store.segments.hits([2], IN_PACK_B)[2].path == b"/b/x.wav"
-        mark_missing(store, b"/a/x.wav")
-        assert store.segments.hits([2], ANY_FILE)[2].path == b"/b/x.wav"
-        assert store.segments.hits([3, 2, 99], IN_PACK_B).keys() == {2}
-        mark_missing(store, b"/b/x.wav")
-        assert store.segments.hits([2], ANY_FILE) == {}
+        store.user.set_tempo({content("x").hash: 87.5})
+        store.user.favour([content("y").hash])
+        hits = store.segments.hits([(1, -1), (3, -1)])
+        assert [(hits[i].bpm, bool(hits[i].favourite)) for i in (1, 3)] == [(87.5, False), (None, True)]
 
 
 def test_segments_of_a_content_are_in_order_of_time(library: tuple[Store, ModelRow]) -> None:
@@ -121,13 +112,3 @@ def test_whether_a_content_is_embedded(library: tuple[Store, ModelRow]) -> None:
         assert not store.segments.exist(content("x").hash, "another-model")
         assert not store.segments.exist(content("q").hash, model.key)
         assert not store.segments.exist("nothing", model.key)
-
-
-def test_contents_of_segments(library: tuple[Store, ModelRow]) -> None:
-    store, _ = library
-    with store:
-        contents = store.segments.contents([1, 2, 3, 6, 99])
-        assert contents.keys() == {1, 2, 3, 6}
-        assert contents[1] == contents[2]
-        assert len({*contents.values()}) == 3
-        assert store.segments.contents([]) == {}

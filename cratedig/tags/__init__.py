@@ -1,0 +1,1 @@
+"""Words for sounds: vocabularies, and reading them out of names."""
