@@ -1,25 +1,32 @@
-"""Filters: each turns a value into SQL over content c, analysis a, file f and pack p.
+"""Filters: each turns a value into a test of every sound, or of every file, at once.
 
-They run before the vector search, so that as many hits come back as were asked for.
+They run before the search, so that as many hits come back as were asked for.
 """
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal, TypeAlias
+
+import numpy as np
 
 from cratedig.analysis.key import NAMES, camelot
-from cratedig.errors import QueryError
 from cratedig.paths import as_text
-from cratedig.store.segments import ANY_FILE, Condition
+from cratedig.store.columns import Columns, Mask, Numbers
+from cratedig.store.licences import LICENCES
+from search.line import EXACT
 
-__all__ = ["FILTERS", "Filter", "condition"]
+__all__ = ["FILTERS", "KINDS", "Filter", "Test", "key_name", "neighbours"]
 
-SECONDS = "1.0 * c.frames / c.sr"
+Test: TypeAlias = Callable[[Columns], Mask]
+
 TEMPO_SLACK = 0.5  # beats a minute around a single number
+OCTAVES = (0.5, 1.0, 2.0)
 KINDS = ("one-shot", "loop", "texture")
 DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 TONIC = "[A-Ga-g][#b]?"
@@ -43,12 +50,44 @@ SLIDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter: its name, an example value for help, and how a value becomes a condition."""
+    """One filter.
+
+    Attributes
+    ----------
+    name, example, help : str
+        How it is typed, an example value, and what it does.
+    parse : callable
+        From a value to the test that it stands for; raises ValueError when it stands for none.
+    tests : str
+        Whether the test says which sounds pass, or which files.
+    choices : tuple of str
+        Values worth proposing in place of a bad one.
+    several : bool
+        Whether it makes sense more than once in a line.
+    """
 
     name: str
     example: str
     help: str
-    parse: Callable[[str], Condition]
+    parse: Callable[[str], Test]
+    tests: Literal["sounds", "files"] = "sounds"
+    choices: tuple[str, ...] = ()
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers from `low` to `high`; the ends may not be part of it."""
+
+    low: float = 0.0
+    high: float = math.inf
+    closed: bool = True
+
+    def holds(self, values: Numbers) -> Mask:
+        """Which values lie in it; NaN never does."""
+        if self.closed:
+            return (values >= self.low) & (values <= self.high)
+        return (values > self.low) & (values < self.high)
 
 
 def _number(text: str) -> float:
@@ -58,42 +97,44 @@ def _number(text: str) -> float:
     return number
 
 
-def _range(
-    column: str, value: str, slack: float | None = None, *, bound: str = "?", highest: float = math.inf
-) -> tuple[str, tuple[float, ...]]:
-    """Read ``<2``, ``>0.5``, ``0.5..2``, ``0.5..`` or ``..2``; a single number when there is a `slack` around it.
-
-    `bound` is the SQL that a number becomes, `highest` what an open end means.
-    """
-    if value[:1] in {"<", ">"}:
-        return f"{column} {value[0]} {bound}", (_number(value[1:]),)
+def _range(value: str, slack: float | None = None) -> Range:
+    """Read ``<2``, ``>0.5``, ``0.5..2``, ``0.5..`` or ``..2``; a single number when there is a `slack` around it."""
+    if value.startswith("<"):
+        return Range(-math.inf, _number(value[1:]), closed=False)
+    if value.startswith(">"):
+        return Range(_number(value[1:]), closed=False)
     low, separator, high = value.partition("..")
     if not separator and slack is not None:
-        return f"{column} BETWEEN {bound} AND {bound}", (_number(low) - slack, _number(low) + slack)
+        return Range(_number(low) - slack, _number(low) + slack)
     if not separator or not (low or high):
         raise ValueError(value)
-    bounds = (_number(low or "0"), _number(high) if high else highest)
-    if bounds[0] > bounds[1]:
+    bounds = Range(_number(low or "0"), _number(high) if high else math.inf)
+    if bounds.low > bounds.high:
         raise ValueError(value)
-    return f"{column} BETWEEN {bound} AND {bound}", bounds
+    return bounds
 
 
-def _bpm(value: str) -> Condition:
+def _length(value: str) -> Test:
+    wanted = _range(value)
+    return lambda columns: wanted.holds(columns.number("seconds"))
+
+
+def _bpm(value: str) -> Test:
     """Read a tempo; with ``~``, half and double will do."""
-    if not value.startswith("~"):
-        return _range("a.bpm", value, TEMPO_SLACK)
-    octaves = [_range(f"a.bpm * {octave}", value[1:], TEMPO_SLACK) for octave in (0.5, 1, 2)]
-    return f"({' OR '.join(sql for sql, _ in octaves)})", tuple(p for _, parameters in octaves for p in parameters)
+    wanted = _range(value.removeprefix("~"), TEMPO_SLACK)
+    octaves = OCTAVES if value.startswith("~") else (1.0,)
+    return lambda columns: np.any([wanted.holds(columns.tempo() * octave) for octave in octaves], axis=0)
 
 
-def _key(value: str) -> Condition:
+def _key(value: str) -> Test:
     """Read a key by name or place on the Camelot wheel; with ``~``, its neighbours on the wheel will do."""
-    key = _key_name(value.removeprefix("~"))
-    keys = _neighbours(key) if value.startswith("~") else [key]
-    return f"a.key IN ({', '.join('?' * len(keys))})", tuple(keys)
+    key = key_name(value.removeprefix("~"))
+    keys = neighbours(key) if value.startswith("~") else [key]
+    return lambda columns: np.isin(columns.words("key"), [name.lower() for name in keys])
 
 
-def _key_name(text: str) -> str:
+def key_name(text: str) -> str:
+    """Read a key such as ``A minor``, ``Bbm`` or ``8A`` as one of `NAMES`; ValueError when it is none."""
     for name in NAMES:
         if text.upper() == camelot(name):
             return name
@@ -112,7 +153,7 @@ def _with_sharp(tonic: str) -> str:
     return FLATS.get(name, name)
 
 
-def _neighbours(key: str) -> list[str]:
+def neighbours(key: str) -> list[str]:
     """Return a key, its relative, and the two a fifth away: what mixes in harmony."""
     place = camelot(key)
     hour, mode = int(place[:-1]), place[-1]
@@ -120,91 +161,156 @@ def _neighbours(key: str) -> list[str]:
     return [name for name in NAMES if camelot(name) in around]
 
 
-def _note(value: str) -> Condition:
+def _note(value: str) -> Test:
     """Read a note with its octave, such as ``F1``, or without, such as ``F#``."""
     match = re.fullmatch(rf"({TONIC})(-?\d)?", value)
     if match is None:
         raise ValueError(value)
     step = NAMES.index(_with_sharp(match[1]))
     if match[2] is None:
-        return "a.root_midi % 12 = ?", (step,)
-    return "a.root_midi = ?", (step + 12 * int(match[2]) + MIDI_OF_C0,)
+        return lambda columns: columns.number("root_midi") % 12 == step
+    midi = step + 12 * int(match[2]) + MIDI_OF_C0
+    return lambda columns: columns.number("root_midi") == midi
 
 
-def _kind(value: str) -> Condition:
+def _kind(value: str) -> Test:
     kind = "one-shot" if value.lower() in {"oneshot", "hit", "shot"} else value.lower()
     if kind not in KINDS:
         raise ValueError(value)
-    return "a.kind = ?", (kind,)
+    return lambda columns: columns.words("kind") == kind
 
 
-def _slider(column: str, value: str) -> Condition:
+def _slider(descriptor: str, value: str) -> Test:
     """Read percentiles of the library, such as ``>70``, as bounds on the raw descriptor."""
-    at = f"(SELECT value FROM scale WHERE descriptor = '{column}' AND percent = ?)"  # noqa: S608  (a name from SLIDERS)
-    sql, percents = _range(f"a.{column}", value, bound=at, highest=100.0)
-    if max(percents) > 100:
+    percent = _range(value)
+    if any(100 < bound < math.inf for bound in (percent.low, percent.high)):
         raise ValueError(value)
-    return sql, tuple(round(percent) for percent in percents)
+
+    def test(columns: Columns) -> Mask:
+        scale, values = columns.scale(descriptor), columns.number(descriptor)
+        if not len(scale):
+            return np.zeros(len(values), dtype=bool)
+        low = scale[round(percent.low)] if percent.low >= 0 else -math.inf
+        high = scale[round(percent.high)] if percent.high <= 100 else math.inf
+        return Range(low, high, percent.closed).holds(values)
+
+    return test
 
 
-def _contains(column: str, value: str) -> Condition:
-    if not value:
+def _contains(column: str, value: str) -> Test:
+    wanted = as_text(value).lower()
+    if not wanted:
         raise ValueError(value)
-    return f"instr(lower({column}), lower(?)) > 0", (as_text(value),)
+
+    def test(columns: Columns) -> Mask:
+        texts = columns.text(column)
+        return np.fromiter((wanted in text for text in texts), bool, len(texts))
+
+    return test
 
 
-def _added(value: str) -> Condition:
+def _exact(value: str) -> Test:
+    phrase = as_text(value)
+    if not phrase.strip():
+        raise ValueError(value)
+    return lambda columns: np.isin(columns.file_ids, columns.named(phrase))
+
+
+def _added(value: str) -> Test:
     match = re.fullmatch(r"(\d{1,4})([dwmy])", value.lower())
     if match is None:
         raise ValueError(value)
-    return "f.added_at >= datetime('now', ?)", (f"-{int(match[1]) * DAYS[match[2]]} days",)
+    days = datetime.timedelta(int(match[1]) * DAYS[match[2]])
+
+    def test(columns: Columns) -> Mask:
+        oldest = datetime.datetime.now(datetime.UTC) - min(days, datetime.timedelta(700_000))
+        return columns.words("added") >= oldest.strftime("%Y-%m-%d %H:%M:%S")
+
+    return test
 
 
-def _duplicated(value: str) -> Condition:
+def _yes(value: str, test: Test) -> Test:
     if value.lower() not in {"yes", "no"}:
         raise ValueError(value)
-    return f"c.files_present {'>' if value.lower() == 'yes' else '='} 1", ()
+    return test if value.lower() == "yes" else lambda columns: ~test(columns)
 
 
+def _duplicated(value: str) -> Test:
+    return _yes(value, lambda columns: columns.number("files") > 1)
+
+
+def _favourite(value: str) -> Test:
+    return _yes(value, lambda columns: columns.members("favourite"))
+
+
+def _used(value: str) -> Test:
+    """Read yes, no, or the name of a project."""
+    if value.lower() in {"yes", "no"}:
+        return _yes(value, lambda columns: columns.members("used"))
+    return _member("project", value)
+
+
+def _member(group: str, value: str) -> Test:
+    name = as_text(value).lower()
+    if not name:
+        raise ValueError(value)
+    return lambda columns: columns.members(group, name)
+
+
+def _tag(value: str) -> Test:
+    term = " ".join(as_text(value).lower().split())
+    if not term:
+        raise ValueError(value)
+    return lambda columns: columns.tagged(term)
+
+
+def _licence(value: str) -> Test:
+    if value.lower() not in LICENCES:
+        raise ValueError(value)
+    return lambda columns: columns.licences() == value.lower()
+
+
+YES_NO = ("yes", "no")
 FILTERS = {
     f.name: f
     for f in (
-        Filter("added", "7d", "Added in the last days, weeks (2w), months (3m) or years (1y).", _added),
+        Filter("added", "7d", "Added in the last days, weeks (2w), months (3m) or years (1y).", _added, "files"),
         Filter("bpm", "118..124", "Tempo: 120, 118..124, ..100, 140..; ~120 also takes half and double.", _bpm),
-        Filter("dup", "yes", "With (yes) or without (no) copies elsewhere in the library.", _duplicated),
-        Filter("key", "Am", "Key: Am, F#, 8A; ~Am also takes the keys that mix with it.", _key),
-        Filter("kind", "loop", "One of one-shot, loop, texture.", _kind),
-        Filter("len", "0.5..2", "Length in seconds: 0.5..2, ..2, 0.5.. or <2.", partial(_range, SECONDS)),
-        Filter("name", "TEXT", "With this in the file name.", partial(_contains, "f.name")),
-        Filter("note", "F1", "Root note of a one-shot: F1 (C4 is MIDI 60), or F in any octave.", _note),
-        Filter("pack", "TEXT", "With this in the name of the pack.", partial(_contains, "p.name")),
-        Filter("path", "TEXT", "With this in the path.", partial(_contains, "CAST(f.path AS TEXT)")),
+        Filter(
+            "dup", "yes", "With (yes) or without (no) copies elsewhere in the library.", _duplicated, choices=YES_NO
+        ),
+        Filter(
+            EXACT,
+            '"TEXT"',
+            'With these words in a row in its name or folders: "dusty kick".',
+            _exact,
+            "files",
+            several=True,
+        ),
+        Filter("fav", "yes", "Favourites (yes) or the others (no).", _favourite, choices=YES_NO),
+        Filter("in", "NAME", "In this collection.", partial(_member, "collection"), several=True),
+        Filter("key", "Am", "Key: Am, F#, 8A; ~Am also takes the keys that mix with it.", _key, choices=NAMES),
+        Filter("kind", "loop", "One of one-shot, loop, texture.", _kind, choices=KINDS),
+        Filter("len", "0.5..2", "Length in seconds: 0.5..2, ..2, 0.5.. or <2.", _length),
+        Filter("licence", "cc0", f"One of {', '.join(LICENCES)}.", _licence, choices=LICENCES),
+        Filter("name", "TEXT", "With this in the file name.", partial(_contains, "name"), "files", several=True),
+        Filter(
+            "note", "F1", "Root note of a one-shot: F1 (C4 is MIDI 60), or F in any octave.", _note, choices=NAMES[:12]
+        ),
+        Filter("pack", "TEXT", "With this in the name of the pack.", partial(_contains, "pack"), "files", several=True),
+        Filter("path", "TEXT", "With this in the path.", partial(_contains, "path"), "files", several=True),
+        Filter("tag", "kick", "With this tag.", _tag, several=True),
+        Filter(
+            "used",
+            "yes",
+            "Used in a project (yes), in none (no), or in the project of this name.",
+            _used,
+            choices=YES_NO,
+            several=True,
+        ),
         *(
             Filter(name, "70..", f"Percent of this library: {column} 70.., ..30 or 40..60.", partial(_slider, column))
             for name, column in SLIDERS.items()
         ),
     )
 }
-
-
-def condition(values: Mapping[str, str]) -> Condition:
-    """Join filters into one condition that all must meet.
-
-    Raises
-    ------
-    QueryError
-        A value cannot be read.
-    """
-    clauses: list[str] = []
-    parameters: tuple[object, ...] = ()
-    for name, value in values.items():
-        chosen = FILTERS[name]
-        try:
-            clause, of_clause = chosen.parse(value.strip())
-        except ValueError:
-            raise QueryError(
-                f"{name} cannot be {value!r}.", f"{chosen.help} For example {name}:{chosen.example}"
-            ) from None
-        clauses.append(clause)
-        parameters += of_clause
-    return (" AND ".join(clauses), parameters) if clauses else ANY_FILE

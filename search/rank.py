@@ -1,41 +1,78 @@
-"""From close segments to ranked sounds: one hit a content, by its best segment."""
+"""An order of sounds, best first, that rows are fetched from as they come into sight."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from cratedig.store.rows import HitRow
-from search.results import SearchHit
+from cratedig.store.columns import Mask, Numbers
+from cratedig.types import FloatArray, IdArray
 
-__all__ = ["best_of_each", "to_hits"]
-
-
-def best_of_each(segment_ids: Sequence[int], contents: dict[int, int], k: int) -> list[int]:
-    """Keep the first segment of each content, at most `k`, in order; segments without a content are dropped."""
-    best: dict[int, int] = {}
-    for segment_id in segment_ids:
-        content_id = contents.get(segment_id)
-        if content_id is not None:
-            best.setdefault(content_id, segment_id)
-    return list(best.values())[:k]
+__all__ = ["Ranking", "Reason"]
 
 
-def to_hits(rows: Sequence[HitRow], scores: Sequence[float | None]) -> tuple[SearchHit, ...]:
-    """Number the hits."""
-    return tuple(
-        SearchHit(
-            rank=rank,
-            score=score,
-            path=os.fsdecode(row.path),
-            start_s=row.start_s,
-            end_s=row.end_s,
-            duration_s=row.duration_s,
-            pack=row.pack,
-            kind=row.kind,
-            bpm=row.bpm,
-            key=row.key,
-            content=row.content_hash,
+@dataclass(frozen=True, slots=True, eq=False)
+class Reason:
+    """Something that speaks for the sounds of a ranking: a number for each, and how it is said; empty is not said."""
+
+    values: Numbers
+    say: Callable[[float], str]
+
+    def take(self, places: IdArray) -> Reason:
+        """Return the reason of these places."""
+        return Reason(self.values[places], self.say)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """Sounds in order, one segment each.
+
+    Attributes
+    ----------
+    title : str
+        The question in words.
+    ids : ndarray of int64, shape (n,)
+        Segments, best first.
+    scores : ndarray of float32, shape (n,), optional
+        Calibrated match of each; None when there is none.
+    files : ndarray of int64, shape (n,), optional
+        Id of the file to show for each; -1, or None for all: the first present one.
+    by_name : ndarray of bool, shape (n,), optional
+        Which owe their place to words in their name or tags.
+    reasons : tuple of Reason
+        Why each sound is there, besides its score.
+    note : str
+        What the user should know of the question; mostly nothing.
+    """
+
+    title: str
+    ids: IdArray
+    scores: FloatArray | None = None
+    files: IdArray | None = None
+    by_name: Mask | None = None
+    reasons: tuple[Reason, ...] = ()
+    note: str = ""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def why(self, place: int) -> tuple[str, ...]:
+        """Say in short phrases why a sound is there."""
+        said = [reason.say(float(reason.values[place])) for reason in self.reasons]
+        if self.scores is not None:
+            said.insert(0, f"meaning {100 * self.scores[place]:.0f}")
+        if self.by_name is not None and self.by_name[place]:
+            said.append("by name")
+        return tuple(filter(None, said))
+
+    def take(self, places: IdArray) -> Ranking:
+        """Return the sounds of these places, in the order of `places`."""
+        return Ranking(
+            self.title,
+            self.ids[places],
+            None if self.scores is None else self.scores[places],
+            None if self.files is None else self.files[places],
+            None if self.by_name is None else self.by_name[places],
+            tuple(reason.take(places) for reason in self.reasons),
+            self.note,
         )
-        for rank, (row, score) in enumerate(zip(rows, scores, strict=True), start=1)
-    )

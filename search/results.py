@@ -26,9 +26,18 @@ class SearchHit:
     pack : str
         Name of the folder it came in with.
     kind, bpm, key : optional
-        One-shot, loop or texture; beats per minute; key such as ``A#m``. None where nothing can be said.
+        One-shot, loop or texture; beats per minute, the user's or measured; key such as ``A#m``. None where nothing
+        can be said.
     content : str
         Hash of the audio: the id that `cratedig similar` takes.
+    tags : tuple of str
+        Tags in force, best first.
+    favourite : bool
+        Whether the user made it one.
+    by_name : bool
+        Whether it owes its place to words in its name or tags.
+    why : tuple of str
+        Short phrases that say why it is there.
     """
 
     rank: int
@@ -42,9 +51,13 @@ class SearchHit:
     bpm: float | None
     key: str | None
     content: str
+    tags: tuple[str, ...] = ()
+    favourite: bool = False
+    by_name: bool = False
+    why: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
-        """Return the object that `--json` prints. Tags are part of it, and not proposed yet."""
+        """Return the object that `--json` prints."""
         return {
             "rank": self.rank,
             "score": None if self.score is None else round(self.score, 4),
@@ -56,14 +69,18 @@ class SearchHit:
             "kind": self.kind,
             "bpm": None if self.bpm is None else round(self.bpm, 2),
             "key": self.key,
-            "tags": [],
+            "tags": list(self.tags),
+            "favourite": self.favourite,
+            "by_name": self.by_name,
+            "why": list(self.why),
             "content": self.content,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """Hits, best first, and what was asked."""
+    """Hits, best first, what was asked, and what the user should know of the question."""
 
     title: str
     hits: tuple[SearchHit, ...]
+    note: str = ""

@@ -19,6 +19,7 @@ from cratedig.store.rows import ModelRow
 from cratedig.store.store import Store
 from cratedig.types import FloatArray, ModelInfo, QueryKind
 from search.engine import SearchEngine, SearchRequest
+from search.line import Term
 from search.query import ContentQuery, QueryContext, TextQuery
 from search.results import SearchHit
 from tests.library import (
@@ -44,9 +45,9 @@ class VectorQuery:
     kind: QueryKind = "audio"
     title: str = "a vector"
 
-    def to_vector(self, context: QueryContext) -> FloatArray:
+    def to_vectors(self, context: QueryContext) -> FloatArray:
         assert context.model_row.key == context.model.info.key
-        return self.q
+        return self.q[np.newaxis]
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,11 @@ FILTERS = st.fixed_dictionaries(
 )
 
 
+def terms(filters: Mapping[str, str]) -> tuple[tuple[Term, ...], ...]:
+    """Filters that must all be met."""
+    return tuple((Term(name, value),) for name, value in filters.items())
+
+
 @given(seed=st.integers(0, 10_000), k=st.integers(1, 200), filters=FILTERS)
 @settings(max_examples=60)
 def test_the_engine_equals_a_plain_loop(
@@ -117,7 +123,7 @@ def test_the_engine_equals_a_plain_loop(
             cosines = sound.vectors @ q
             expected.append((float(cosines.max()), path, 0.5 * float(cosines.argmax()), sound))
     expected = sorted(expected, key=lambda row: -row[0])[:k]
-    hits = engine.search(SearchRequest(VectorQuery(q), k, filters)).hits
+    hits = engine.search(SearchRequest(VectorQuery(q), k, terms(filters))).hits
     assert [(hit.path, hit.start_s) for hit in hits] == [(path, start) for _, path, start, _ in expected]
     scores = [INFO.calibration["audio"].score(cosine) for cosine, *_ in expected]
     assert [hit.score for hit in hits] == pytest.approx(scores, abs=1e-5)
@@ -177,9 +183,10 @@ def test_an_engine_takes_in_what_is_indexed_meanwhile(tmp_path: Path) -> None:
         engine = SearchEngine(reading, FakeModel())
         request = SearchRequest(VectorQuery(unit_vectors(1, 2)[0]), 5)
         save(store, model, indexed("/s/b.wav", content("b"), unit_vectors(1, 2)))
-        assert [hit.path for hit in engine.search(request).hits] == ["/s/a.wav"]
+        ranked = engine.rank(request)
+        assert [hit.path for hit in engine.hits(ranked, 0, 5)] == ["/s/b.wav", "/s/a.wav"]
         engine.refresh()
-        assert [hit.path for hit in engine.search(request).hits] == ["/s/b.wav", "/s/a.wav"]
+        assert engine.rank(request).ids.tolist() == ranked.ids.tolist()
 
 
 def test_an_engine_behind_the_library_invents_nothing(tmp_path: Path) -> None:
@@ -201,7 +208,7 @@ def test_a_library_without_sounds_finds_nothing(tmp_path: Path) -> None:
     with store:
         engine = SearchEngine(store, FakeModel())
         for filters in ({}, {"len": "<2"}):
-            assert engine.search(SearchRequest(TextQuery("deep"), 5, filters)).hits == ()
+            assert engine.search(SearchRequest(TextQuery("deep"), 5, terms(filters))).hits == ()
 
 
 def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
@@ -245,7 +252,8 @@ def test_a_hit_prints_the_promised_keys(tones: tuple[Store, Path]) -> None:
     hit = SearchEngine(store, FakeModel()).search(SearchRequest(TextQuery("middle"), 1)).hits[0]
     printed = json.loads(json.dumps(hit.as_dict()))
     assert list(printed) == [
-        "rank", "score", "path", "start_s", "end_s", "duration_s", "pack", "kind", "bpm", "key", "tags", "content",
+        "rank", "score", "path", "start_s", "end_s", "duration_s", "pack", "kind", "bpm", "key", "tags",
+        "favourite", "by_name", "why", "content",
     ]  # fmt: skip
     assert (printed["rank"], printed["pack"]) == (1, "Pack One")
     assert printed["path"] == str(samples / "Pack One" / "2.wav")
@@ -306,7 +314,7 @@ def library_of_three(tmp_path: Path) -> Iterator[tuple[Store, ModelRow]]:
 @pytest.mark.parametrize("filters", [{"pack": "one", "len": "<2"}, {"len": ">0.1", "pack": "ONE"}])
 def test_filters_join(library_of_three: tuple[Store, ModelRow], filters: Mapping[str, str]) -> None:
     store, _ = library_of_three
-    hits = SearchEngine(store, FakeModel()).search(SearchRequest(TextQuery("deep"), 10, filters)).hits
+    hits = SearchEngine(store, FakeModel()).search(SearchRequest(TextQuery("deep"), 10, terms(filters))).hits
     assert {hit.path for hit in hits} >= {"/one/short.wav"}
     assert all(hit.pack == "one" for hit in hits)
 
@@ -315,5 +323,5 @@ def test_a_filter_before_the_search_finds_the_furthest(library_of_three: tuple[S
     """Filtering the first k afterwards would find nothing."""
     store, _ = library_of_three
     furthest = SearchEngine(store, FakeModel()).search(SearchRequest(VectorQuery(unit_vectors(1, 0)[0]), 3)).hits[-1]
-    request = SearchRequest(VectorQuery(unit_vectors(1, 0)[0]), 1, {"pack": furthest.pack, "len": ">5"})
+    request = SearchRequest(VectorQuery(unit_vectors(1, 0)[0]), 1, terms({"pack": furthest.pack, "len": ">5"}))
     assert SearchEngine(store, FakeModel()).search(request).hits[0].path == furthest.path

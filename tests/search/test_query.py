@@ -40,7 +40,8 @@ def library(tmp_path: Path) -> Iterator[tuple[Store, ModelRow]]:
 
 def vector_of(query: Query, library: tuple[Store, ModelRow]) -> FloatArray:
     store, model = library
-    vector = query.to_vector(QueryContext(store, FakeModel(), model))
+    vector: FloatArray
+    (vector,) = query.to_vectors(QueryContext(store, FakeModel(), model))
     assert vector.dtype == np.float32
     assert vector.shape == (INFO.dim,)
     assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-3)
