@@ -6,15 +6,24 @@ import dataclasses
 import re
 from typing import TypeAlias
 
+from cratedig.store.licences import Condition, Evidence, LicenceClass
+from cratedig.store.tags import TagRow
+
 __all__ = [
+    "EmbedBeside",
     "Event",
     "FileFailed",
+    "FolderBack",
     "FolderGone",
     "FolderSkipped",
     "IndexFinished",
     "IndexProgress",
+    "IntakeFinished",
+    "PackFound",
     "ScanFinished",
     "ScanProgress",
+    "SoundFound",
+    "Waiting",
     "as_dict",
 ]
 
@@ -54,6 +63,15 @@ class ScanFinished:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class EmbedBeside:
+    """A model kept beside the library's own is about to hear `pending` sounds; not when there is a `problem`."""
+
+    model: str
+    pending: int
+    problem: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class IndexProgress:
     """Files are being read; at most four a second. `left_s` is None until the rate is known."""
 
@@ -90,7 +108,86 @@ class IndexFinished:
     cancelled: bool
 
 
-Event: TypeAlias = ScanProgress | FolderSkipped | FolderGone | ScanFinished | IndexProgress | FileFailed | IndexFinished
+@dataclasses.dataclass(frozen=True, slots=True)
+class PackFound:
+    """A pack that an intake took in, and what its documents say; see `cratedig.store.licences.PackLicence`."""
+
+    path: str
+    title: str
+    vendor: str | None
+    licence: LicenceClass
+    name: str
+    conditions: tuple[Condition, ...]
+    asks: tuple[str, ...]
+    contradictory: bool
+    evidence: tuple[Evidence, ...]
+    sounds: int
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SoundFound:
+    """A sound that an intake took in, with all that is proposed about it.
+
+    `owned` are files with the same audio outside the folder, `copies` others inside it, `versions` files anywhere with
+    the same recording as other audio data, such as an MP3 of it: the first ten of each.
+    """
+
+    path: str
+    pack: str
+    content: str
+    duration_s: float
+    kind: str | None
+    bpm: float | None
+    key: str | None
+    tags: tuple[TagRow, ...]
+    owned: tuple[str, ...]
+    copies: tuple[str, ...]
+    versions: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IntakeFinished:
+    """An intake is over. `owned` sounds lie elsewhere in the library too, `untagged` ones have no tag in force."""
+
+    folder: str
+    packs: int
+    sounds: int
+    owned: int
+    untagged: int
+    failed: tuple[FileFailed, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FolderBack:
+    """A folder or file that was gone is there again."""
+
+    path: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Waiting:
+    """A watch cannot index now, and tries again after some seconds."""
+
+    reason: str
+    seconds: float
+
+
+Event: TypeAlias = (
+    ScanProgress
+    | FolderSkipped
+    | FolderGone
+    | ScanFinished
+    | EmbedBeside
+    | IndexProgress
+    | FileFailed
+    | IndexFinished
+    | PackFound
+    | SoundFound
+    | IntakeFinished
+    | FolderBack
+    | Waiting
+)
 
 
 def as_dict(event: Event) -> dict[str, object]:

@@ -6,18 +6,20 @@ import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from cratedig.analysis.base import VERSION as ANALYSIS_VERSION
-from cratedig.errors import LibraryError
+from cratedig.errors import LibraryError, ModelError
 from cratedig.models import registry
 from cratedig.store.rows import FailedFile, IndexedFile, ModelRow
 from cratedig.store.store import Store, mismatch
 from cratedig.types import ModelInfo
 from cratedig.vectors.snapshot import refresh_cache
-from indexer.events import Event, FileFailed, FolderGone, IndexFinished, IndexProgress, ScanFinished
+from indexer.events import EmbedBeside, Event, FileFailed, FolderGone, IndexFinished, IndexProgress, ScanFinished
+from indexer.licence import update_licences
 from indexer.scan import Found, ScanResult, scan
 from indexer.stages import Outcome, Unreachable, batches
+from indexer.tagging import library_vocabulary, tag
 from indexer.workers import WorkerSetup, read_all
 
 __all__ = ["IndexRequest", "index"]
@@ -42,6 +44,12 @@ class IndexRequest:
         Change the library's model: embed every content again, the old vectors serving until the new are complete.
     retry_failed : bool
         Read files again that failed before.
+    beside : str, optional
+        Registry name of a model whose vectors the library is to keep beside those of its own, from now on.
+    models : Path, optional
+        Folder of installed models.
+    vocabularies : Path, optional
+        Folder of the user's own vocabularies of tags.
     """
 
     paths: Sequence[str]
@@ -49,6 +57,9 @@ class IndexRequest:
     jobs: int = 1
     reembed: bool = False
     retry_failed: bool = False
+    beside: str | None = None
+    models: Path | None = None
+    vocabularies: Path | None = None
 
 
 @dataclass(slots=True)
@@ -85,9 +96,13 @@ def index(store: Store, request: IndexRequest, cancelled: Callable[[], bool]) ->
         See `cratedig.errors`.
     """
     started = time.monotonic()
-    info = registry.load(request.model_name).info
+    hearing = registry.load(request.model_name, request.models)
+    info = hearing.info
+    vocabulary = library_vocabulary(store, request.vocabularies)  # a broken one is refused before the work, not after
     with store.writing():
         model = _target_model(store, info, reembed=request.reembed)
+        if request.beside is not None:
+            store.keep_beside(store.register_model(registry.load(request.beside, request.models).info))
         roots = _roots(store, request.paths)
         yield from (FolderGone(root) for root in roots if not os.path.exists(root))  # noqa: PTH110
         scanned = yield from scan(store, roots, cancelled, retry_failed=request.retry_failed)
@@ -102,10 +117,12 @@ def index(store: Store, request: IndexRequest, cancelled: Callable[[], bool]) ->
         )
         tally = _Tally(total=len(pending), started=time.monotonic())
         if pending:
-            setup = WorkerSetup(request.model_name, store.paths.root)
+            setup = WorkerSetup(request.model_name, store.paths.root, request.models)
             yield from _read(store, pending, setup, request.jobs, model, tally, cancelled)
-        _serve(store, model)
-        _finish(store)
+        _serve(store, model, alone=request.reembed)
+        yield from _embed_beside(store, request, cancelled)
+        update_licences(store, roots, scanned, cancelled)
+        _finish(store, lambda: tag(store, hearing, vocabulary, cancelled))
     yield tally.progress()
     counts = store.files.counts()
     yield IndexFinished(
@@ -198,18 +215,42 @@ def _save(store: Store, outcome: Outcome, model: ModelRow, tally: _Tally) -> Non
             tally.unreachable += 1
 
 
-def _serve(store: Store, model: ModelRow) -> None:
-    """Let `model` answer searches once it has a vector of every sound: until then the old ones serve."""
+def _serve(store: Store, model: ModelRow, *, alone: bool) -> None:
+    """Let `model` answer searches once it has a vector of every sound: until then the old ones serve.
+
+    When `alone`, no vectors of other models stay.
+    """
     serving = store.model
-    if (serving is None or serving.id != model.id) and next(store.files.not_embedded(model), None) is None:
+    is_new = serving is None or serving.id != model.id
+    is_one_of_several = alone and len(store.models) > 1
+    if (is_new or is_one_of_several) and next(store.files.not_embedded(model), None) is None:
         store.serve_model(model)
 
 
-def _finish(store: Store) -> None:
-    """Leave the percentiles and the cache fresh, also when a killed run could not, and the database in one file."""
+def _embed_beside(store: Store, request: IndexRequest, cancelled: Callable[[], bool]) -> Generator[Event, None, None]:
+    """Embed what the models kept beside the library's own have not heard yet."""
+    for row in store.models[1:]:
+        pending = [Found(stamp, pack) for stamp, pack in store.files.not_embedded(row)]
+        if not pending or cancelled():
+            continue
+        try:
+            changed = registry.load(row.name, request.models).info.key != row.key
+            problem = f"{row.name} was added again from another checkpoint" if changed else ""
+        except ModelError as error:
+            problem = error.message
+        yield EmbedBeside(row.name, len(pending), problem)
+        if not problem:
+            setup = WorkerSetup(row.name, store.paths.root, request.models)
+            tally = _Tally(total=len(pending), started=time.monotonic())
+            yield from _read(store, pending, setup, request.jobs, row, tally, cancelled)
+            yield tally.progress()
+
+
+def _finish(store: Store, tag_new: Callable[[], int]) -> None:
+    """Leave percentiles, tags and cache fresh, also when a killed run could not, and the database in one file."""
     with store.transaction():
         store.measures.rescale()
-    serving = store.model
-    if serving is not None:
-        refresh_cache(store, serving)
+    tag_new()
+    for model in store.models:
+        refresh_cache(store, model)
     store.truncate_log()

@@ -14,6 +14,7 @@ from cratedig.audio.decode import is_audio_name
 from cratedig.paths import as_text
 from cratedig.store.rows import FileStamp, Pack
 from cratedig.store.store import Store
+from indexer.documents import worth_reading
 from indexer.events import Event, FolderSkipped, ScanProgress
 
 __all__ = ["Folder", "Found", "ScanResult", "pack_of", "scan", "walk"]
@@ -40,21 +41,27 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The sample files directly in one folder, or why it cannot be listed."""
+    """The sample files and the documents directly in one folder, or why it cannot be listed."""
 
     path: str
     files: Sequence[Found] = ()
+    documents: Sequence[str] = ()
     error: str | None = None
 
 
 @dataclass(slots=True)
 class ScanResult:
-    """What a walk found. `new` and `changed` need reading; the id lists need a mark in the store."""
+    """What a walk found. `new` and `changed` need reading; the id lists need a mark in the store.
+
+    `documents` are the paths of readmes and licences by their folder, `skipped` the folders that cannot be listed.
+    """
 
     new: list[Found] = field(default_factory=list)
     changed: list[Found] = field(default_factory=list)
     returned: list[int] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
+    documents: dict[str, Sequence[str]] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
     files: int = 0
 
 
@@ -89,11 +96,12 @@ def _list(path: str, root: str, visited: set[tuple[int, int]]) -> tuple[Folder |
         with os.scandir(path) as entries:
             chosen = sorted(entries, key=lambda entry: entry.name)
         files = _found([entry.path for entry in chosen if _is_sample(entry.name)], root)
+        documents = [entry.path for entry in chosen if _is_document(entry.name)]
     except FileNotFoundError:
         return None, []
     except OSError as error:
         return Folder(path, error=error.strerror or type(error).__name__), []
-    return Folder(path, files), [entry.path for entry in chosen if _is_folder(entry)]
+    return Folder(path, files, documents), [entry.path for entry in chosen if _is_folder(entry)]
 
 
 def _identity(path: str) -> tuple[int, int]:
@@ -103,6 +111,10 @@ def _identity(path: str) -> tuple[int, int]:
 
 def _is_sample(name: str) -> bool:
     return is_audio_name(name) and not name.startswith(".")
+
+
+def _is_document(name: str) -> bool:
+    return not is_audio_name(name) and not name.startswith(".") and worth_reading(name) > 0
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -171,20 +183,21 @@ def scan(
     """
     result = ScanResult()
     seen: set[int] = set()
-    skipped: list[str] = []
     last_event = time.monotonic()
     for folder in walk(roots):
         if cancelled():
             return result
         if folder.error is not None:
-            skipped.append(folder.path)
+            result.skipped.append(folder.path)
             yield FolderSkipped(folder.path, folder.error)
         _compare(store, folder.files, seen, result, retry_failed=retry_failed)
         result.files += len(folder.files)
+        if folder.documents:
+            result.documents[folder.path] = folder.documents
         if time.monotonic() - last_event >= EVENT_EVERY_S:
             last_event = time.monotonic()
             yield ScanProgress(result.files)
-    result.missing = _missing(store, roots, seen, skipped)
+    result.missing = _missing(store, roots, seen, result.skipped)
     return result
 
 

@@ -13,7 +13,6 @@ import numpy as np
 from cratedig.audio.content import open_sound
 from cratedig.errors import AudioError
 from cratedig.store.rows import FileStamp, ModelRow
-from cratedig.store.segments import ANY_FILE
 from cratedig.store.store import Store
 from cratedig.vectors.snapshot import load_cache, refresh_cache
 
@@ -38,8 +37,7 @@ def verify(store: Store, *, decode: bool) -> Iterator[Problem]:
     """
     for problem in store.problems():
         yield Problem(f"database: {problem}", "Restore a copy of the library, or move it aside and index again.")
-    model = store.model
-    if model is not None:
+    for model in store.models:
         yield from _verify_vectors(store, model)
     for row, content in store.files.present():
         path = row.stamp.text
@@ -61,7 +59,7 @@ def _verify_vectors(store: Store, model: ModelRow) -> Iterator[Problem]:
     for rows in store.segments.vectors(ids, model):
         length = np.linalg.norm(rows.vectors, axis=1)
         damaged = rows.ids[~(np.abs(length - 1) < UNIT_TOLERANCE)].tolist()
-        for hit in store.segments.hits(damaged, ANY_FILE).values():
+        for hit in store.segments.hits((i, -1) for i in damaged).values():
             path = os.fsdecode(hit.path)
             yield Problem(f"database: a vector of {path} is damaged", AGAIN.format(path=shlex.quote(path)))
         if index is not None:
@@ -96,7 +94,6 @@ def forget(store: Store, path: str) -> int:
         with store.transaction():
             dropped = store.files.forget(os.fsencode(path))
             store.measures.rescale()
-        model = store.model
-        if model is not None:
+        for model in store.models:
             refresh_cache(store, model)
     return dropped

@@ -39,10 +39,11 @@ class WorkerSetup:
 
     model_name: str
     library: Path
+    models: Path | None = None
 
     def reader(self, store: Store, cancelled: Callable[[], bool]) -> Reader:
         """Load the model; `store` tells what need not be embedded or measured again."""
-        model = registry.load(self.model_name)
+        model = registry.load(self.model_name, self.models)
         return Reader(
             model,
             partial(store.segments.exist, model_key=model.info.key),

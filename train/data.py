@@ -76,7 +76,7 @@ class Sampler:
         self.class_ids = np.array([names.index(c) if c else -1 for c in self.classes])
         self.base = [vocabulary.concepts(clip) for clip in clips]
         self.measured = measured_characters(measure(bank, cache), bank.variants, self.classes, train)
-        self.weights = _balance([clips[i] for i in train], config.source_share)
+        self.weights = balance([clips[i] for i in train], config.source_share)
         self.rivals = [self._weights_of(group) for group in vocabulary.rivals]
 
     def draw(self, rng: Generator) -> Batch:
@@ -131,7 +131,7 @@ def pictures_of(bank: Bank, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(bank.pictures[rows]).float() / STEPS, torch.from_numpy(bank.frames[rows].astype(np.int64))
 
 
-def _balance(clips: list[Clip], share: float) -> NDArray[np.float64]:
+def balance(clips: list[Clip], share: float) -> NDArray[np.float64]:
     """Weight of each clip: classes, and sources within a class, by inverse square root; no source above its share."""
     classes, sources = np.array([c.cls or "" for c in clips]), np.array([c.group for c in clips])
     pairs = np.char.add(np.char.add(classes, "\0"), sources)

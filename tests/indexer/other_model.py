@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,10 +18,10 @@ class OtherModel(FakeModel):
     def info(self) -> ModelInfo:
         return dataclasses.replace(super().info, name="other")
 
-    def embed_audio(self, batch: list[FloatArray]) -> FloatArray:  # type: ignore[override]
+    def embed_audio(self, batch: Sequence[FloatArray]) -> FloatArray:
         return np.ascontiguousarray(super().embed_audio(batch)[:, ::-1])
 
-    def embed_text(self, texts: list[str]) -> FloatArray:  # type: ignore[override]
+    def embed_text(self, texts: Sequence[str]) -> FloatArray:
         return np.ascontiguousarray(super().embed_text(texts)[:, ::-1])
 
 

@@ -59,7 +59,11 @@ def test_the_waveform_picture_and_the_onsets_are_stored(tmp_path: Path, samples:
     with make_library(tmp_path / "library", samples) as store:
         pictures = store._connection.execute("SELECT waveform FROM picture").fetchall()
         (onsets,) = store._connection.execute("SELECT onsets FROM analysis WHERE kind = 'loop'").fetchone()
+        hashes = [content.hash for _, content in store.files.present()]
+        read = store.measures.picture([*hashes, "0" * 40])
     assert [len(unpack(picture).peaks) for (picture,) in pictures] == [350, 350]
+    assert set(read) < set(hashes)
+    assert sorted(read.values()) == sorted(picture for (picture,) in pictures)
     found = np.array(json.loads(onsets))
     assert len(found) == 16
     np.testing.assert_allclose(found, np.arange(16) * 60 / 126, atol=0.03)
