@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-SCRIPTS = ("decode", "index_speed", "query", "install_size")
+SCRIPTS = ("decode", "index_speed", "query", "drawing", "app", "install_size")
 
 
 def main() -> None:

@@ -39,7 +39,8 @@ def main() -> None:
         cratedig("search", query, "-k", HITS, "--library", library)
         say("Searched from a cold start", started)
 
-    print("\nYour own sounds:  .venv/bin/cratedig index FOLDER_OF_SAMPLES")
+    print(f"\nThe app:          .venv/bin/cratedig --library {library}")
+    print("Your own sounds:  .venv/bin/cratedig index FOLDER_OF_SAMPLES")
     print('            then  .venv/bin/cratedig search "dusty kick"')
 
 

@@ -11,12 +11,14 @@ import pytest
 
 from tests.library import make_library, write_tone
 
-NEVER = {"laion_clap", "librosa", "scipy", "sklearn", "tests", "textual", "torch", "train"}
+NEVER = {"laion_clap", "librosa", "openTSNE", "scipy", "sklearn", "tests", "textual", "torch", "train"}
 HEADLESS = (
     "cratedig.vectors.snapshot",
+    "indexer.map",
     "indexer.pipeline",
     "search.engine",
     "search.parse",
+    "tui.audition.player",
     "tui.cli.main",
     "tui.cli.search",
     "tui.cli.similar",

@@ -66,7 +66,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _parts()
     yield from _formats()
     yield _output()
-    yield _model(settings.model)
+    yield _model(settings.model, settings.models)
     yield from _library(settings)
 
 
@@ -113,10 +113,10 @@ def _output() -> Check:
     return Check("output", "ok", f"{devices.backend}: {', '.join(real)}")
 
 
-def _model(name: str) -> Check:
+def _model(name: str, models: Path) -> Check:
     """Load a model, which compares its weights with their hash, and run both its towers."""
     try:
-        model = registry.load(name)
+        model = registry.load(name, models)
         silence = np.zeros(model.info.sr // 10, np.float32)
         vectors = np.concatenate([model.embed_text(["kick"]), model.embed_audio([silence])])
     except CratedigError as error:
@@ -125,7 +125,8 @@ def _model(name: str) -> Check:
         return Check("model", "problem", f"{name} cannot be loaded: {error}", REINSTALL)
     if vectors.shape != (2, model.info.dim) or not np.isfinite(vectors).all():
         return Check("model", "problem", f"{name} gives vectors that cannot be right", REINSTALL)
-    return Check("model", "ok", f"{model.info.key}: weights as shipped, vectors of {model.info.dim} numbers")
+    weights = "weights as shipped" if name in registry.MODELS else "installed whole"
+    return Check("model", "ok", f"{model.info.key}: {weights}, vectors of {model.info.dim} numbers")
 
 
 def _library(settings: Settings) -> Iterator[Check]:
@@ -133,7 +134,7 @@ def _library(settings: Settings) -> Iterator[Check]:
         with open_library(settings) as store:
             for problem in store.problems():
                 yield Check("library", "problem", problem, "Restore a copy, or move the library aside and index again.")
-            model = store.require_model(registry.load(model_name(settings, store)).info)
+            model = store.require_model(registry.load(model_name(settings, store), settings.models).info)
             sounds = f"{store.files.counts().contents} sounds by {model.key}, schema {store.schema_version}"
             yield Check("library", "ok", f"{settings.library}: {sounds}")
             yield _cache(store, model)

@@ -16,6 +16,7 @@ from rich.text import Text
 from cratedig.errors import LibraryError, QueryError
 from cratedig.paths import LibraryPaths
 from indexer.events import (
+    EmbedBeside,
     Event,
     FileFailed,
     FolderGone,
@@ -26,11 +27,12 @@ from indexer.events import (
     ScanProgress,
     as_dict,
 )
+from indexer.map import start as start_map
 from indexer.pipeline import IndexRequest, index
 from tui.cli.options import json_option, library_option, model_name, open_library, settings_for, whole_path
 from tui.cli.output import print_json, printable
 
-__all__ = ["command"]
+__all__ = ["command", "draw", "stop_on_signals"]
 
 FAILURES_SHOWN = 10
 
@@ -40,7 +42,8 @@ FAILURES_SHOWN = 10
 @library_option
 @click.option("--model", metavar="NAME", help="Embedding model of a new library.  [CRATEDIG_MODEL; compact]")
 @click.option("--jobs", type=int, metavar="N", help="Processes that read files.  [CRATEDIG_JOBS]")
-@click.option("--reembed", is_flag=True, help="Change the library's model: embed every sound again.")
+@click.option("--reembed", is_flag=True, help="Change the library's model, and keep vectors of no other.")
+@click.option("--beside", metavar="NAME", help="Keep vectors of this model, too: search them with model:NAME.")
 @click.option("--retry-failed", is_flag=True, help="Read files again that failed before.")
 @json_option
 def command(
@@ -49,6 +52,7 @@ def command(
     model: str | None,
     jobs: int | None,
     reembed: bool,
+    beside: str | None,
     retry_failed: bool,
     as_json: bool,
 ) -> None:
@@ -59,7 +63,7 @@ def command(
     settings = settings_for(library, model=model, jobs=jobs)
     if not LibraryPaths(settings.library).database.exists():
         _refuse_slips(paths)
-    with open_library(settings, create=bool(paths)) as store, _stop_on_signals() as stop:
+    with open_library(settings, create=bool(paths)) as store, stop_on_signals() as stop:
         if not paths and not store.files.roots():
             raise QueryError("There is nothing to index yet.", "Name a folder: cratedig index FOLDER_OF_SAMPLES")
         request = IndexRequest(
@@ -68,9 +72,14 @@ def command(
             jobs=settings.jobs,
             reembed=reembed,
             retry_failed=retry_failed,
+            beside=beside,
+            models=settings.models,
+            vocabularies=settings.vocabularies,
         )
         with closing(index(store, request, stop.is_set)) as events:
-            finished = _print_events(events) if as_json else _draw(events)
+            finished = _print_events(events) if as_json else draw(events)
+        if not finished.cancelled:
+            start_map(store)
     if finished.cancelled:
         raise click.Abort
 
@@ -83,7 +92,7 @@ def _refuse_slips(paths: Sequence[Path]) -> None:
 
 
 @contextmanager
-def _stop_on_signals() -> Iterator[threading.Event]:
+def stop_on_signals() -> Iterator[threading.Event]:
     """Set an event on the first Ctrl-C or termination; a second Ctrl-C interrupts at once."""
     stop = threading.Event()
 
@@ -111,7 +120,7 @@ def _last(event: Event) -> IndexFinished:
     return event
 
 
-def _draw(events: Iterator[Event]) -> IndexFinished:
+def draw(events: Iterator[Event]) -> IndexFinished:
     """Draw a progress bar with rate, time left and failures on standard error."""
     console = Console(stderr=True, highlight=False)
     failures = 0
@@ -134,6 +143,10 @@ def _draw(events: Iterator[Event]) -> IndexFinished:
                 case ScanFinished(pending=pending):
                     scanned = event
                     bar.reset(task, total=pending, description="indexing", rate="")
+                case EmbedBeside(model=model, problem=problem) if problem:
+                    console.print(Text(f"not heard by {model}: {printable(problem)}."), soft_wrap=True)
+                case EmbedBeside(model=model, pending=pending):
+                    bar.reset(task, total=pending, description=f"embedding with {model}", rate="")
                 case IndexProgress(done=done, failed=failed, files_per_s=rate):
                     failed_text = f", {failed} failed" if failed else ""
                     bar.update(task, completed=done, rate=f"{rate:.0f} files/s{failed_text}")

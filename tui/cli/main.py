@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 import cratedig
+from cratedig.config import load_settings
 from cratedig.errors import CratedigError, QueryError
 from tui.cli.options import library_option
 from tui.cli.output import printable
@@ -18,7 +19,34 @@ from tui.cli.output import printable
 __all__ = ["cli", "main"]
 
 EXIT_USER, EXIT_INTERRUPTED = 2, 130
-COMMANDS = ("config", "doctor", "dupes", "forget", "index", "rebuild", "search", "similar", "status", "verify")
+COMMANDS = (
+    "backup",
+    "config",
+    "credits",
+    "doctor",
+    "dupes",
+    "export",
+    "forget",
+    "index",
+    "intake",
+    "licence",
+    "map",
+    "model",
+    "rebuild",
+    "restore",
+    "saved",
+    "search",
+    "similar",
+    "status",
+    "tag",
+    "tags",
+    "tempo",
+    "ucs",
+    "undo",
+    "used",
+    "verify",
+    "watch",
+)
 
 
 class _LazyGroup(click.Group):
@@ -44,13 +72,25 @@ class _LazyGroup(click.Group):
             return None
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(cratedig.__version__, prog_name="cratedig")
 @library_option
 @click.pass_context
 def cli(context: click.Context, library: Path | None) -> None:
-    """Search your own samples by what they sound like. Everything stays on this machine."""
+    """Search your own samples by what they sound like. Everything stays on this machine.
+
+    Without a command, the app opens.
+    """
     context.obj = library
+    if context.invoked_subcommand is not None:
+        return
+    served = "TEXTUAL_DRIVER" in os.environ  # by `textual serve`: the screen is a browser
+    if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        click.echo(context.get_help())
+        return
+    from tui.app import run  # noqa: PLC0415  (a command need not load it)
+
+    run(load_settings({"library": library}))
 
 
 def main() -> None:

@@ -6,14 +6,15 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from cratedig.config import Settings, load_settings
 from cratedig.paths import LibraryPaths
-from cratedig.store.connection import plain_errors
-from cratedig.store.store import Store
+
+if TYPE_CHECKING:
+    from cratedig.store.store import Store
 
 __all__ = ["json_option", "library_option", "model_name", "open_library", "settings_for", "whole_path"]
 
@@ -49,6 +50,9 @@ def settings_for(library: Path | None, **flags: object) -> Settings:
 @contextlib.contextmanager
 def open_library(settings: Settings, *, create: bool = False) -> Iterator[Store]:
     """Open the library of these settings, with SQLite's errors in words while it is used."""
+    from cratedig.store.connection import plain_errors  # noqa: PLC0415  (the app paints before it opens a library)
+    from cratedig.store.store import Store  # noqa: PLC0415
+
     with plain_errors(LibraryPaths(settings.library).database):
         store = Store.create_or_open(settings.library) if create else Store.open(settings.library)
         with store:
@@ -56,6 +60,6 @@ def open_library(settings: Settings, *, create: bool = False) -> Iterator[Store]
 
 
 def model_name(settings: Settings, store: Store) -> str:
-    """Name the model to use: the one asked for, else the library's own, else the default."""
+    """Name the model to use with a library; see `Settings.model_for`."""
     own = store.model
-    return settings.model if own is None or settings.origins["model"] != "default" else own.name
+    return settings.model_for(None if own is None else own.name)

@@ -19,6 +19,5 @@ def command(library: Path | None) -> None:
     """Make the search cache again from the database. Nothing else is touched."""
     started = time.monotonic()
     with open_library(settings_for(library)) as store:
-        model = store.model
-        vectors = 0 if model is None else rebuild_cache(store, model)
+        vectors = sum(rebuild_cache(store, model) for model in store.models)
     click.echo(f"Rebuilt the search cache: {vectors} vectors in {time.monotonic() - started:.1f} s.", err=True)

@@ -6,20 +6,21 @@ from pathlib import Path
 
 import click
 
-from search.parse import parse_query
-from tui.cli.hits import FILTER_HELP, answer, search_options
+from search.parse import parse_line
+from tui.cli.hits import LINE_HELP, LineCommand, answer, search_options
 
 __all__ = ["command"]
 
 
-@click.command("search", epilog=FILTER_HELP)
+@click.command("search", cls=LineCommand, epilog=LINE_HELP)
 @click.argument("query", nargs=-1, required=True)
 @search_options
-def command(query: tuple[str, ...], library: Path | None, k: int | None, as_json: bool, paths: bool) -> None:
+def command(
+    query: tuple[str, ...], library: Path | None, k: int | None, as_json: bool, paths: bool, explain: bool
+) -> None:
     """Find sounds by words, such as "dusty kick".
 
     Filters may stand among the words: cratedig search "dusty kick len:<1 pack:tape". Filters alone list what meets
     them. A path of an audio file finds sounds like it.
     """
-    question, filters = parse_query(" ".join(query))
-    answer(question, filters, library, k, as_json=as_json, paths=paths)
+    answer(parse_line(" ".join(query)), library, k, as_json=as_json, paths=paths, explain=explain)

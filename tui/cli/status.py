@@ -40,6 +40,7 @@ def _report(store: Store) -> dict[str, object]:
         **dataclasses.asdict(store.files.counts()),
         "bytes_on_disk": _bytes_on_disk(store.paths),
         "model": model.key if model else None,
+        "beside": [row.key for row in store.models[1:]],
         "failures": {row.stamp.text: row.error for row in store.files.failed()},
     }
 
@@ -53,6 +54,8 @@ def _bytes_on_disk(paths: LibraryPaths) -> int:
 def _shown(name: str, value: object) -> str:
     if name == "bytes_on_disk":
         return size(float(str(value)))
+    if name == "beside":
+        return ", ".join(map(str, value)) if isinstance(value, list) and value else "no other model"
     if name == "hours":
         return f"{float(str(value)):.2f}"
     return str(value)

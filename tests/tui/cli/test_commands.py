@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import cratedig as package
+from cratedig.config import SETTINGS
 from cratedig.store.store import Store
 from tests.folders import environment, file_ids, run
 from tests.library import write_tone
@@ -26,14 +27,14 @@ def cache_of(library: Path) -> Path:
 def test_every_command_has_help(cratedig: Run, command: str) -> None:
     answer = cratedig(command, "--help")
     assert (answer.code, answer.err) == (0, "")
-    assert "--library DIR" in answer.out
+    assert "--library DIR" in answer.out or "Commands:" in answer.out  # commands of a group have their own options
 
 
 def test_version_and_help(cratedig: Run) -> None:
     assert cratedig("--version").out == f"cratedig, version {package.__version__}\n"
     assert all(command in cratedig("-h").out for command in COMMANDS)
     assert cratedig("serach").code == 2
-    assert cratedig().code == 2
+    assert "Without a command, the app opens." in cratedig().out
 
 
 @pytest.mark.parametrize("command", ["status", "verify", "rebuild", "index"])
@@ -73,7 +74,7 @@ def test_status(indexed: Run, samples: Path, library: Path) -> None:
     assert status.pop("model").startswith("fake-")
     assert list(status.pop("failures")) == [str(samples / "Pack B" / "broken.wav")]
     assert status == {
-        "library": str(library),
+        "library": str(library), "beside": [],
         "files": 4, "contents": 3, "silent": 1, "segments": 2, "failed": 1, "missing": 1, "packs": 2,
     }  # fmt: skip
 
@@ -146,7 +147,7 @@ def test_config(cratedig: Run, library: Path) -> None:
     answer = cratedig("config", "--json")
     assert answer.code == 0
     settings = {row["setting"]: row for row in answer.objects}
-    assert list(settings) == ["library", "model", "jobs", "results"]
+    assert list(settings) == [setting.name for setting in SETTINGS]
     assert list(settings["jobs"]) == ["setting", "value", "origin", "flag", "variable", "help"]
     assert (settings["library"]["value"], settings["library"]["origin"]) == (str(library), "CRATEDIG_LIBRARY")
     assert settings["results"]["origin"] == "default"

@@ -38,3 +38,26 @@ def test_a_copy_that_is_missing_is_no_copy(cratedig: Run, samples: Path) -> None
     (samples / "copy.wav").unlink()
     cratedig("index", samples)
     assert len(cratedig("dupes", "--json").objects) == before - 1
+
+
+def test_near_duplicates_and_what_was_decided_about_them(cratedig: Run, tmp_path: Path) -> None:
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    t = np.arange(20_000) / 44_100
+    for name, scale in (("loud", 1.0), ("quiet", 0.25)):
+        soundfile.write(samples / f"{name}.wav", scale * np.sin(2000 * t) * np.exp(-5 * t), 44_100, "PCM_24")
+    soundfile.write(samples / "other.wav", tone(100.0), 44_100)
+    cratedig("index", samples)
+    assert cratedig("dupes", "--json").objects == []
+    (group,) = cratedig("dupes", "--near", "--json").objects
+    assert (group["keep"], group["others"]) == (str(samples / "loud.wav"), [str(samples / "quiet.wav")])
+    cratedig("used", "name:quiet", "--project", "Song")
+    answer = cratedig("dupes", "--near", "--merge-tags")
+    assert "to carry over: 1. To merge, add --yes." in answer.err
+    assert len(cratedig("search", "used:song", "--json").objects) == 1
+    assert "Merged." in cratedig("dupes", "--near", "--merge-tags", "--yes").err
+    assert len(cratedig("search", "used:song", "--json").objects) == 2
+    assert "to carry over: 0." in cratedig("dupes", "--near", "--merge-tags").err
+    cratedig("undo")
+    assert len(cratedig("search", "used:song", "--json").objects) == 1
+    assert cratedig("dupes", "--merge-tags").code == cratedig("dupes", "--near", "--yes").code == 2

@@ -12,7 +12,8 @@ from tests.library import write_tone
 from tests.tui.cli.conftest import Run
 
 KEYS = [
-    "rank", "score", "path", "start_s", "end_s", "duration_s", "pack", "kind", "bpm", "key", "tags", "content",
+    "rank", "score", "path", "start_s", "end_s", "duration_s", "pack", "kind", "bpm", "key", "tags",
+    "favourite", "by_name", "why", "content",
 ]  # fmt: skip
 
 
@@ -36,13 +37,9 @@ def test_hits_as_json(indexed: Run, samples: Path) -> None:
     first = answer.objects[0]
     assert first["path"] == str(samples / "Pack A" / "Leads" / "bright.wav")
     assert (first["rank"], first["start_s"], first["end_s"], first["duration_s"]) == (1, 0, 0.2, 0.2)
-    assert (first["pack"], first["kind"], first["bpm"], first["key"], first["tags"]) == (
-        "Pack A",
-        "one-shot",
-        None,
-        None,
-        [],
-    )
+    assert (first["pack"], first["kind"], first["bpm"], first["key"]) == ("Pack A", "one-shot", None, None)
+    assert (first["favourite"], first["by_name"]) == (False, False)
+    assert first["why"] == ["meaning 98"]
     assert 0.9 < first["score"] <= 1
     assert [hit["rank"] for hit in answer.objects] == [1, 2, 3]
     scores = [hit["score"] for hit in answer.objects]
@@ -53,11 +50,38 @@ def test_words_need_no_quotes(indexed: Run) -> None:
     assert indexed("search", "bright", "sound").out == indexed("search", "bright sound").out
 
 
-def test_ranking_ignores_names(cratedig: Run, tmp_path: Path) -> None:
+def test_names_take_part_and_say_so(cratedig: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tone(tmp_path / "s" / "bright bright bright.wav", 80)
     write_tone(tmp_path / "s" / "1.wav", 2500)
     cratedig("index", tmp_path / "s")
+    named = {hit["path"]: hit["by_name"] for hit in cratedig("search", "bright", "--json").objects}
+    assert [Path(path).name for path, by_name in named.items() if by_name] == ["bright bright bright.wav"]
+    assert "by name" in cratedig("search", "bright").out
+    monkeypatch.setenv("CRATEDIG_NAMES_SHARE", "0")
     assert names(cratedig("search", "bright", "--json")) == ["1.wav", "bright bright bright.wav"]
+
+
+def test_words_that_mean_nothing_are_looked_for_in_names_alone(indexed: Run) -> None:
+    answer = indexed("search", "again", "--json")
+    assert names(answer) == ["deep again.wav"]
+    assert answer.objects[0]["score"] is None
+    assert answer.err == "No word of it is known (again): results by name only.\n"
+    answer = indexed("search", "qwertyuiop")
+    assert (answer.code, answer.out) == (0, "")
+    assert "No name has these words" in answer.err
+
+
+def test_a_minus_takes_away(indexed: Run) -> None:
+    """Not the option ``-d``, nor ``-k`` with a value."""
+    away = names(indexed("search", "deep", "-kick", "-deep", "--json"))
+    assert sorted(away) == sorted(names(indexed("search", "deep", "--json")))
+    assert names(indexed("search", "-name:again", "len:<5", "--json")) == ["deep.wav", "bright.wav", "middle.wav"]
+    assert len(indexed("search", "deep", "-k2", "--json").objects) == 2
+
+
+def test_why_is_said_when_asked_for(indexed: Run) -> None:
+    assert "meaning" not in indexed("search", "bright").out
+    assert "meaning 98" in indexed("search", "bright", "--explain").out
 
 
 def test_k_limits_the_results(indexed: Run) -> None:
@@ -71,6 +95,7 @@ def test_filters(indexed: Run) -> None:
     answer = indexed("search", "deep len:long")
     assert answer.code == 2
     assert "For example len:0.5..2" in answer.err
+    assert answer.err.splitlines()[2] == "           ^^^^"
 
 
 def test_filters_narrow_similar_too(indexed: Run, samples: Path) -> None:
