@@ -57,7 +57,8 @@ def test_nothing_is_written_outside_the_library(tmp_path: Path, samples: Path) -
             check=True,
             capture_output=True,
         )
-    assert list(home.rglob("*")) == []
+    pulse = home / ".config" / "pulse"  # the system's own sound library looks for a server there, where it is installed
+    assert [path for path in home.rglob("*") if not (pulse.is_relative_to(path) or path.is_relative_to(pulse))] == []
 
 
 def test_a_terminal_sees_a_progress_bar(tmp_path: Path, library: Path) -> None:
