@@ -30,6 +30,7 @@ from benchmarks.eval_metrics import (
 from benchmarks.record import report
 from cratedig.models import registry
 from cratedig.models.base import EmbeddingModel
+from cratedig.paths import default_models
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 QUERIES = Path(__file__).parents[1] / "data" / "eval" / "queries.json"
@@ -113,6 +114,7 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="compact")
+    parser.add_argument("--models", type=Path, default=default_models(), help="folder of installed models")
     parser.add_argument("--part", choices=["validation", "test"], default="validation")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--labels", type=Path)
@@ -122,7 +124,7 @@ def main() -> None:
     args = parser.parse_args()
     sounds = folder(args.folder, args.labels) if args.folder else corpus_part(CORPUS, args.part)
     queries = json.loads(QUERIES.read_text())
-    model = registry.load(args.model)
+    model = registry.load(args.model, args.models)
     names = sorted({s.cls for s in sounds if s.cls} | set(queries["classes"]))
     vectors = embed(model, [s.y for s in sounds])
     figures: dict[str, Any] = {

@@ -71,10 +71,15 @@ def test_order_changes_nothing(model: CompactModel) -> None:
     assert a @ b == pytest.approx(1, abs=1e-5)
 
 
-def test_an_unknown_word_does_little_harm(model: CompactModel) -> None:
-    known, more, other = model.embed_text(["dusty kick", "dusty kick xqzvw", "warm pad"])
-    assert known @ more > 0.6
-    assert known @ more > known @ other
+def test_an_unknown_word_is_left_out_and_told(model: CompactModel) -> None:
+    known, more = model.embed_text(["dusty kick", "dusty kick xqzvw"])
+    assert np.array_equal(known, more)
+    assert model.unknown_words("Dusty XQZVW kick asdfgh") == ["xqzvw", "asdfgh"]
+
+
+@pytest.mark.parametrize("text", ["kik clsd hat 808", "lo-fi", "snair", "01 kick", "stock market", "", "?!"])
+def test_slang_slips_and_plain_english_are_known(model: CompactModel, text: str) -> None:
+    assert model.unknown_words(text) == []
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?!", "ключ", "キック", "\x00", "a" * 5000, "kick " * 500])

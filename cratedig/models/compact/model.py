@@ -93,9 +93,13 @@ class CompactModel:
         return out
 
     def embed_text(self, texts: Sequence[str]) -> FloatArray:
-        """Embed queries; shape (len(texts), info.dim), float32, unit vectors. Unknown words do no harm."""
+        """Embed queries; shape (len(texts), info.dim), float32, unit vectors. Unknown words are left out."""
         tower = self._text_tower
         return np.stack([tower(text) for text in texts]) if texts else np.empty((0, self._info.dim), np.float32)
+
+    def unknown_words(self, text: str) -> list[str]:
+        """See `EmbeddingModel.unknown_words`."""
+        return self._text_tower.lexicon.unknown(text)
 
     @cached_property
     def _audio_tower(self) -> Callable[[FloatArray], FloatArray]:
@@ -136,14 +140,14 @@ class TextTower:
     """
 
     def __init__(self, tokenizer: Tokenizer, lexicon: Lexicon, folder: Path) -> None:
-        self._tokenizer, self._lexicon = tokenizer, lexicon
+        self._tokenizer, self.lexicon = tokenizer, lexicon
         self._tokens = np.load(folder / "tokens.npy", mmap_mode="r")
         with np.load(folder / "text.npz") as layers:
             self._layers = {name: layers[name].astype(np.float32) for name in layers.files}
 
     def __call__(self, text: str) -> FloatArray:
         """Embed one query; shape (dim,), unit length."""
-        ids = [i for i in self._tokenizer.encode(self._lexicon.plain(text)).ids if i > 1]
+        ids = [i for i in self._tokenizer.encode(self.lexicon.known(text)).ids if i > 1]
         layer = self._layers
         weights = layer["token_weight"][ids]
         vectors = self._tokens[ids].astype(np.float32) * layer["token_scale"][ids, None]

@@ -33,6 +33,18 @@ class Lexicon:
     words: Set[str]
     is_known: Callable[[str], bool]
 
+    def known(self, text: str) -> str:
+        """Lower-case words with slang and misspellings replaced, without unknown ones unless there are no others."""
+        words = self.plain(text).split()
+        return " ".join([word for word in words if self._knows(word)] or words)
+
+    def unknown(self, text: str) -> list[str]:
+        """Words that stand for nothing the tower has learnt: it would hear only pieces of them."""
+        return [word for word in self.plain(text).split() if not self._knows(word)]
+
+    def _knows(self, word: str) -> bool:
+        return word in self.words or all(map(self.is_known, _SEPARATORS.split(word)))  # lo-fi
+
     def plain(self, text: str) -> str:
         """Lower-case words with slang and misspellings replaced; empty if there is none."""
         spelled = [self._spell(word) for word in _SEPARATORS.split(text.lower()) if word]
@@ -51,6 +63,6 @@ class Lexicon:
         return 1, words[at]
 
     def _spell(self, word: str) -> str:
-        if len(word) < _SHORTEST or word in self.words or word in self.aliases or self.is_known(word):
+        if len(word) < _SHORTEST or word in self.aliases or self._knows(word):
             return word
         return next(iter(difflib.get_close_matches(word, self.words, n=1, cutoff=_CLOSE)), word)
