@@ -15,7 +15,7 @@ import pytest
 from cratedig.store.store import Store
 from tests.audio.synth import write
 from tests.folders import CRATEDIG, environment
-from tests.sound_server import SR, Capture, SoundServer, burst, needs_sound_server, until
+from tests.sound_server import SR, Capture, Match, SoundServer, burst, find, needs_sound_server, until
 from tui.audition.level import linear, match_db
 
 pytestmark = [
@@ -26,7 +26,9 @@ pytestmark = [
 
 COUNT = 4
 BUFFER_MS = "600"  # the machine may be busy
-LOUDER_DB = 0.05  # of what is asked for
+LOUDER_DB = 0.05  # than what is asked for
+CLEAN_DB = -60.0  # residual of a sound that was heard whole
+TRIES = 4
 
 
 class Terminal:
@@ -113,6 +115,20 @@ def wait_for_silence(capture: Capture) -> None:
     until(lambda: len(capture) - capture.silent_from() > SR // 2, "silence")
 
 
+def press_and_hear(terminal: Terminal, capture: Capture, seed: int) -> Match:
+    """Go down to a sound, and again when a starved machine breaks it in two; returns where it was heard whole."""
+    keys: tuple[str, ...] = ("Down",)
+    for _ in range(TRIES):
+        terminal.press(*keys)
+        end = len(capture) + 8 * SR
+        while len(capture) < end:
+            for match in find(capture.wait(0.5), burst(seed)):
+                if match.residual_db < CLEAN_DB:
+                    return match
+        keys = ("Up", "Down")
+    pytest.fail(f"noise {seed} was not heard")
+
+
 def gain_of(library: Path, name: str) -> float:
     """Linear gain that loudness matching gives a sound."""
     with Store.open(library) as store:
@@ -128,13 +144,10 @@ def test_a_session_from_query_to_quit(tmp_path: Path, samples: Path, server: Sou
         # Query and arrows: what the cursor comes to is heard, in order, equally loud.
         terminal.type("name:noise")
         terminal.wait_for(f"{COUNT} sounds")
-        terminal.press("Down")
-        (first,) = capture.wait_for(burst(1))
-        terminal.press("Down")
-        (second,) = capture.wait_for(burst(2))
+        first = press_and_hear(terminal, capture, 1)
+        second = press_and_hear(terminal, capture, 2)
         assert first.at + len(burst(1)) <= second.at
         for match, name in ((first, "noise 1.wav"), (second, "noise 2.wav")):
-            assert match.residual_db < -60
             assert abs(20 * np.log10(match.gain / gain_of(tmp_path / "library", name))) < LOUDER_DB
         wait_for_silence(capture)
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from tui.audition.events import Event as PlayerEvent
     from tui.audition.player import Player
     from tui.listening import Listening
+    from tui.session import Row
 
 __all__ = ["BrowseScreen"]
 
@@ -83,6 +84,7 @@ class BrowseScreen(Growing):
         self._make_player = make_player
         self._number = self._answered = 0  # of the last search, and of the last that found something
         self._keep_cursor = False
+        self._unheard: Row | None = None  # the cursor came to it before the player was there
 
     def compose(self) -> ComposeResult:
         """From the question at the top to the keys at the bottom."""
@@ -130,6 +132,8 @@ class BrowseScreen(Growing):
     def _listen(self, listening: Listening) -> None:
         self.listening = listening
         self.set_interval(PLAYHEAD_S, self.follow_playing)
+        if self._unheard:
+            listening.reach(self._unheard, self.results.neighbours())
 
     # Asking
 
@@ -271,7 +275,11 @@ class BrowseScreen(Growing):
     @on(Results.Reached)
     async def _reached(self, event: Results.Reached) -> None:
         await self.query_one(Detail).show(event.row, self.results.look)
-        if self.listening is not None and event.moved:
+        if not event.moved:
+            return
+        if self.listening is None:
+            self._unheard = event.row
+        else:
             self.listening.reach(event.row, self.results.neighbours())
             self.show_switches()
 
