@@ -6,10 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cratedig.analysis.analyse import analyse
-from cratedig.analysis.base import VERSION, Analysis, Fact, SoundToAnalyse
-from cratedig.analysis.spectrum import LONGEST_S, SR, Spectrum
-from cratedig.audio.chunks import read_embedded
+from cratedig.analysis.analyse import analyse_file
+from cratedig.analysis.base import VERSION, Analysis, Fact
 from cratedig.audio.content import Sound
 from cratedig.store.rows import AnalysisRow, Measured
 
@@ -24,9 +22,7 @@ def measure(sound: Sound, path: Path) -> Measured:
     OSError
         The file cannot be read any more.
     """
-    content = sound.content
-    to_analyse = SoundToAnalyse(sound.head, content.sr, content.duration_s, sound.side, path, read_embedded(path))
-    analysis = analyse(to_analyse, Spectrum(sound.head_at(SR)[: int(LONGEST_S * SR)]))
+    analysis = analyse_file(sound, path)
     return Measured(_row(analysis), analysis.picture)
 
 

@@ -17,7 +17,7 @@ from cratedig.store.columns import AXES, Columns, Numbers
 from cratedig.types import FloatArray, IdArray
 from search.facts import Facts
 
-__all__ = ["closeness", "distance", "key_steps", "tempo_steps"]
+__all__ = ["TIMBRE", "closeness", "distance", "key_steps", "tempo_steps"]
 
 TIMBRE = [AXES.index(name) for name in ("brightness", "warmth", "noisiness", "tonality", "boominess", "roughness")]
 ENVELOPE = [AXES.index(name) for name in ("attack", "punch", "decay", "seconds")]

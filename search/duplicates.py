@@ -13,16 +13,13 @@ from pathlib import PurePath
 import numpy as np
 
 from cratedig.store.columns import ENVELOPE_STEPS, Numbers
-from cratedig.store.measures import DESCRIPTORS
 from cratedig.store.rows import FileRow, ModelRow
 from cratedig.store.store import Store
 from cratedig.types import Content, FloatArray, IdArray
+from search.aspects import TIMBRE
 
 __all__ = ["NearDuplicates", "near_duplicates"]
 
-MEASURES = [
-    DESCRIPTORS.index(name) for name in ("brightness", "warmth", "noisiness", "tonality", "boominess", "roughness")
-]
 APART_S, APART_SHARE = 0.12, 0.03  # an encoder adds silence at both ends
 APART = 0.1  # root mean square over measures and the coarse envelope
 MEASURES_SHARE = 0.25  # of a standard deviation of a measure, against the peak of the envelope
@@ -85,12 +82,12 @@ def _alike(store: Store, model: ModelRow) -> Iterator[tuple[int, int]]:
 def _candidates(store: Store) -> Iterator[IdArray]:
     """Pairs that are equally long and measure alike, in batches of shape (n, 2)."""
     columns = store.columns
-    raw = columns.descriptors()[:, MEASURES]
+    raw = columns.descriptors()[:, TIMBRE]
     measures = MEASURES_SHARE * raw / np.maximum(np.nanstd(raw, axis=0), 1e-9) if len(raw) else raw
     seconds = columns.number("seconds")
     heard = np.flatnonzero(~np.isnan(measures).any(axis=1) & ~np.isnan(columns.envelopes()).any(axis=1))
     order = heard[np.argsort(seconds[heard], kind="stable")]
-    features = np.hstack((measures / np.sqrt(len(MEASURES)), columns.envelopes() / np.sqrt(ENVELOPE_STEPS)))[
+    features = np.hstack((measures / np.sqrt(len(TIMBRE)), columns.envelopes() / np.sqrt(ENVELOPE_STEPS)))[
         order
     ] / np.sqrt(2)
     lengths = seconds[order]

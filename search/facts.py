@@ -63,14 +63,10 @@ def facts_of(query: FileQuery | ContentQuery, context: QueryContext) -> Facts:
 
 
 def _measured(sound: Sound, path: Path, columns: Columns) -> Facts:
-    from cratedig.analysis.analyse import analyse  # noqa: PLC0415  (50 ms that only a file outside the library pays)
-    from cratedig.analysis.base import SoundToAnalyse  # noqa: PLC0415
-    from cratedig.analysis.spectrum import LONGEST_S, SR, Spectrum  # noqa: PLC0415
-    from cratedig.audio.chunks import read_embedded  # noqa: PLC0415
+    from cratedig.analysis.analyse import analyse_file  # noqa: PLC0415  (50 ms that only a file not indexed pays)
 
     seconds = sound.content.duration_s
-    to_analyse = SoundToAnalyse(sound.head, sound.content.sr, seconds, sound.side, path, read_embedded(path))
-    analysis = analyse(to_analyse, Spectrum(sound.head_at(SR)[: int(LONGEST_S * SR)]))
+    analysis = analyse_file(sound, path)
     raw = [float(getattr(analysis.descriptors, name)) for name in DESCRIPTORS]
     return Facts(
         analysis.kind.value,

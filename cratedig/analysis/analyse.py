@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cratedig.analysis.base import Analysis, SoundToAnalyse
 from cratedig.analysis.descriptors import describe
 from cratedig.analysis.facts import other_octave, settle_key, settle_kind, settle_root, settle_tempo
@@ -14,9 +16,24 @@ from cratedig.analysis.root import estimate_root
 from cratedig.analysis.spectrum import LONGEST_S, SR, Spectrum
 from cratedig.analysis.tempo import estimate_tempo
 from cratedig.analysis.waveform import draw, pack
+from cratedig.audio.chunks import read_embedded
+from cratedig.audio.content import Sound
 from cratedig.audio.window import resample
 
-__all__ = ["analyse"]
+__all__ = ["analyse", "analyse_file"]
+
+
+def analyse_file(sound: Sound, path: Path) -> Analysis:
+    """Measure the beginning of a sound that was opened, with what its file and its name say.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read any more.
+    """
+    content = sound.content
+    to_analyse = SoundToAnalyse(sound.head, content.sr, content.duration_s, sound.side, path, read_embedded(path))
+    return analyse(to_analyse, Spectrum(sound.head_at(SR)[: int(LONGEST_S * SR)]))
 
 
 def analyse(sound: SoundToAnalyse, spectrum: Spectrum | None = None) -> Analysis:
