@@ -139,7 +139,8 @@ def underruns(server: SoundServer, folder: Path, buffer_ms: float, seconds: floa
     (path,) = write_files(folder, 1, 1.0, "wav")
     burning = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(busy)]
     try:
-        with server.capture() as capture, room(buffer_ms) as (player, device):
+        with room(buffer_ms) as (player, device):
+            capture = server.capture()
             press(player, device, path, 0.0)
             used = time.process_time()
             heard = capture.wait(seconds)
@@ -181,7 +182,7 @@ def stretching() -> float:
 def measure(keys: int, seconds: float) -> dict[str, object]:
     """Every figure."""
     sys.setswitchinterval(SWITCH_S)
-    with tempfile.TemporaryDirectory() as name, SoundServer() as server:
+    with tempfile.TemporaryDirectory() as name, SoundServer(patient=False) as server:
         os.environ.update(server.variables)
         folder = Path(name)
         return {

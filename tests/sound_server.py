@@ -2,7 +2,8 @@
 
 Debian and Ubuntu: apt-get install --no-install-recommends pulseaudio pulseaudio-utils
 
-    with SoundServer() as server, server.capture() as capture:
+    with SoundServer() as server:
+        capture = server.capture()
         subprocess.Popen(command, env={**os.environ, **server.variables})
         (at,) = capture.wait_for(clip)
 
@@ -12,15 +13,17 @@ Nothing here sleeps for a fixed time to let something happen: it waits for a con
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import TypeVar
 
 import numpy as np
@@ -34,9 +37,10 @@ __all__ = ["SR", "Capture", "Match", "SoundServer", "best", "burst", "find", "ne
 SR = 48_000
 PATIENCE = 60.0  # seconds, for a machine that does ten other things
 LONGEST = "600"  # seconds a server lives when nobody is left to stop it
-PROGRAMS = ("pulseaudio", "pactl", "paplay", "parec")
+PROGRAMS = ("pulseaudio", "pactl")
 SURE = 0.9  # normalised correlation: another burst reaches 0.05
-FORMAT = ("--raw", "--format=float32le", f"--rate={SR}", "--channels=2")
+FRAME = 8  # bytes: two channels of float32
+BLOCK = 480  # frames the listener takes at once
 
 needs_sound_server = pytest.mark.skipif(
     any(shutil.which(program) is None for program in PROGRAMS),
@@ -102,19 +106,20 @@ def _match(heard: FloatArray, clip: FloatArray, at: int) -> Match:
 
 
 class Capture:
-    """What a server plays, from the moment it began to listen; it grows in the server's own time."""
+    """What a server played from a moment on; it grows in the server's own time."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self._file, self._start = file, file.stat().st_size // FRAME * FRAME
 
     @property
     def heard(self) -> FloatArray:
         """All of it so far, shape (n, 2)."""
-        data = self._file.read_bytes()
-        return np.frombuffer(data[: len(data) // 8 * 8], np.float32).reshape(-1, 2)
+        with self._file.open("rb") as file:
+            file.seek(self._start)
+            return np.frombuffer(file.read(len(self) * FRAME), np.float32).reshape(-1, 2)
 
     def __len__(self) -> int:
-        return self._file.stat().st_size // 8
+        return (self._file.stat().st_size - self._start) // FRAME
 
     def wait(self, seconds: float) -> FloatArray:
         """Wait until the server has played so much more; returns all of it."""
@@ -137,12 +142,22 @@ class Capture:
 
 
 class SoundServer:
-    """A PulseAudio of our own with one sink that nobody hears. As a context manager; `stop` and `start` in between."""
+    """A PulseAudio of our own with one sink, a pipe that we empty. As a context manager; `stop` and `start` in between.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    patient : bool
+        Time passes as the pipe is read: a machine that stands still for a second delays the sound and breaks nothing.
+        Otherwise the clock is kept, as a sound card keeps it, and who plays too late leaves a gap.
+    """
+
+    def __init__(self, patient: bool = True) -> None:
+        self._patient = patient
         self._folder = Path(tempfile.mkdtemp(prefix="cratedig-sound-"))  # short: a socket's path has 108 bytes
-        self._socket = self._folder / "native"
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._socket, self._pipe, self._heard = (self._folder / name for name in ("native", "pipe", "heard"))
+        self._heard.touch()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._listener: Thread | None = None
 
     @property
     def variables(self) -> dict[str, str]:
@@ -166,64 +181,57 @@ class SoundServer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self) -> None:
-        """Start the server, and a silent stream that keeps its sink running."""
+        """Start the server, and listen to it."""
+        self._pipe.unlink(missing_ok=True)
         script = self._folder / "server.pa"
         script.write_text(
             f"load-module module-native-protocol-unix socket={self._socket} auth-anonymous=1\n"
-            f"load-module module-null-sink sink_name=ci rate={SR} format=float32le channels=2 norewinds=1\n"
+            f"load-module module-pipe-sink sink_name=ci file={self._pipe} rate={SR} format=float32le channels=2\n"
         )
         options = ("--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes")
-        self._run("timeout", LONGEST, "pulseaudio", "-n", *options, "--file", str(script))
-        until(self._answers, "the sound server")
-        self._run("paplay", *FORMAT, "--device=ci", "/dev/zero")
-        until(lambda: b"RUNNING" in self._pactl("list", "short", "sinks"), "the sink to run")
-
-    def stop(self) -> None:
-        """Kill the server and everything that was started with it."""
-        while self._running:
-            _kill(self._running.pop())
-
-    @contextlib.contextmanager
-    def capture(self) -> Iterator[Capture]:
-        """Record what is played."""
-        file = self._folder / f"capture-{time.monotonic_ns()}"
-        with file.open("wb") as output:
-            process = self._run("parec", *FORMAT, "--device=ci.monitor", "--latency-msec=20", output=output.fileno())
-            try:
-                capture = Capture(file)
-                until(lambda: len(capture), "the first sound of the capture")
-                yield capture
-            finally:
-                _kill(process)
-
-    def _run(self, *command: str, output: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            command,
+        self._process = subprocess.Popen(
+            ["timeout", LONGEST, "pulseaudio", "-n", *options, "--file", str(script)],
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=self._environment,
             start_new_session=True,
         )
-        self._running.append(process)
-        return process
+        until(self._answers, "the sound server")
+        self._listener = Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def stop(self) -> None:
+        """Kill the server, which ends the listening."""
+        if self._process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        if self._listener:
+            self._listener.join()
+        self._process = self._listener = None
+
+    def capture(self) -> Capture:
+        """What is played from now on; time passes while something has the sink open."""
+        return Capture(self._heard)
+
+    def _listen(self) -> None:
+        with self._pipe.open("rb", buffering=0) as pipe, self._heard.open("ab", buffering=0) as heard:
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, BLOCK * FRAME)  # little lies between playing and hearing
+            due = time.monotonic()
+            while data := pipe.read(BLOCK * FRAME):
+                heard.write(data)
+                due = (time.monotonic() if self._patient else due) + len(data) / FRAME / SR
+                time.sleep(max(0.0, due - time.monotonic()))
 
     def _answers(self) -> bool:
-        assert self._running[0].poll() is None, "the sound server does not start"
-        return b"Server Name" in self._pactl("info")
-
-    def _pactl(self, *arguments: str) -> bytes:
-        done = subprocess.run(["pactl", *arguments], capture_output=True, env=self._environment, check=False)
-        return done.stdout
+        assert self._process, "the sound server was not started"
+        assert self._process.poll() is None, "the sound server does not start"
+        done = subprocess.run(["pactl", "info"], capture_output=True, env=self._environment, check=False)
+        return b"Server Name" in done.stdout
 
     @property
     def _environment(self) -> dict[str, str]:
         """The server may read and write nothing of the user's own."""
         folders = dict.fromkeys(("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"), str(self._folder))
         return {**os.environ, **self.variables, **folders, "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

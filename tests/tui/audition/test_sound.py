@@ -33,12 +33,11 @@ def server() -> Iterator[SoundServer]:
 
 
 @pytest.fixture
-def capture(server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Capture]:
+def capture(server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> Capture:
     for name, value in server.variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
-    with server.capture() as capture:
-        yield capture
+    return server.capture()
 
 
 @pytest.fixture
@@ -164,14 +163,13 @@ def test_a_server_that_dies_is_noticed_and_the_next_key_plays_again(
     with SoundServer() as server, Player(events.append, BUFFER_MS) as player:
         for name, value in server.variables.items():
             monkeypatch.setenv(name, value)
-        with server.capture() as capture:
-            player.play(take(tmp_path, 13), loop=True)
-            capture.wait_for(burst(13))
+        player.play(take(tmp_path, 13), loop=True)
+        server.capture().wait_for(burst(13))
         server.stop()
         went_away = AudioOff("The sound device went away.", "Play again when it is back.")
         until(lambda: went_away in events, "the message")
         server.start()
-        with server.capture() as capture:
-            player.play(take(tmp_path, 14))
-            capture.wait_for(burst(14))
-            assert not find(capture.heard, burst(13)), "the old loop does not come back"
+        capture = server.capture()
+        player.play(take(tmp_path, 14))
+        capture.wait_for(burst(14))
+        assert not find(capture.heard, burst(13)), "the old loop does not come back"
