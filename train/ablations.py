@@ -1,7 +1,8 @@
 """Short runs that differ in one thing: `python -m train.ablations NAME...` (all, without names).
 
-Every run has the same few steps, so figures say which way a choice points, not what a full run reaches. Judged on
-the validation sources; appends to benchmarks/results/model-ablations.json.
+Every run has the same few steps, so figures say which way a choice points, not what a full run reaches. The two
+General MIDI fonts stay out of training beside the validation sources: figures that begin with `apart_` are theirs, and
+cover 24 classes where validation covers 13. Appends to benchmarks/results/model-ablations.json.
 """
 
 from __future__ import annotations
@@ -17,19 +18,30 @@ from train.config import Config
 from train.train import RUNS, train
 
 RESULTS = Path(__file__).parents[1] / "benchmarks" / "results" / "model-ablations.json"
-BASE = Config("ablation", steps=350, batch=128, ema=0.98)
+FONTS = ("Debian fluid-soundfont-gm", "Debian musescore-general-soundfont")
+BASE = Config("ablation", steps=350, batch=128, ema=0.98, held_out=FONTS)
 CHOICES: dict[str, dict[str, Any]] = {
     "base": {},
     "base, another seed": {"seed": 1},
-    "permissive sources only": {"permissive_only": True},
-    "files split at random, not sources": {"random_split": True},
-    "no effects": {"treated_share": 0.0, "sibling_share": 0.0},
-    "no rivals, no siblings": {"rival_share": 0.0, "sibling_share": 0.0},
-    "no sound-sound term": {"sound_weight": 0.0},
+    "padding: zero": {"padding": "zero"},
+    "padding: repeat": {"padding": "repeat"},
+    "padding: repeat to 500 ms": {"padding": "repeat to 500 ms"},
+    "window: 1.1 s": {"window": 112},
+    "hop: 20 ms": {"hop": 2},
+    "bands: 48": {"bands": 48},
+    "words: learnt from scratch": {"distilled": False, "sentence_weight": 0.0, "shift_penalty": 0.0},
     "no sentence term": {"sentence_weight": 0.0},
+    "no effects": {"treated_share": 0.0, "sibling_share": 0.0},
+    "no rivals": {"rival_share": 0.0},
+    "no sound-sound term": {"sound_weight": 0.0},
     "no class prompts": {"prompt_weight": 0.0},
     "narrow: 16-32-64-128": {"channels": (16, 32, 64, 128), "folded": 256},
+    "another source's sound of the class under it": {"layered_share": 0.5},
+    "another source's band levels": {"restyled_share": 0.5},
+    "both": {"layered_share": 0.3, "restyled_share": 0.3},
+    "permissive sources only": {"permissive_only": True},
     "wide: 32-64-128-256": {"channels": (32, 64, 128, 256), "folded": 512},
+    "files split at random, not sources": {"random_split": True, "held_out": ()},
 }
 
 
@@ -48,7 +60,9 @@ def main() -> None:
 def _record(row: dict[str, Any]) -> None:
     before = json.loads(RESULTS.read_text())["runs"] if RESULTS.exists() else []
     runs = [run for run in before if run["name"] != row["name"]] + [row]
-    about = f"Equal short runs ({BASE.steps} steps of {BASE.batch} sounds), last step, validation sources."
+    about = (
+        f"Equal short runs ({BASE.steps} steps of {BASE.batch} sounds), last step; apart_: the two General MIDI fonts."
+    )
     RESULTS.write_text(json.dumps({"machine": machine(), "about": about, "runs": runs}, indent=2) + "\n")
 
 

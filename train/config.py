@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cratedig.models.compact.frontend import MAX_FRAMES, N_MELS
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -19,8 +21,15 @@ class Config:
     random_split: bool = False  # files at random instead of whole sources: only to measure what that hides
     permissive_only: bool = False  # leave out GPL, LGPL and share-alike sources
 
+    held_out: tuple[str, ...] = ()  # further sources kept out: to judge a choice on more classes than validation has
+
     plain: int = 5  # pictures per clip as they are or disguised
     treated: int = 11  # pictures per clip through effects
+
+    padding: str = "native"  # of short sounds; else "zero", "repeat", "repeat to 500 ms"
+    window: int = MAX_FRAMES
+    hop: int = 1  # of the front end's frames
+    bands: int = N_MELS
 
     channels: tuple[int, ...] = (24, 48, 96, 192)
     blocks: tuple[int, ...] = (0, 1, 1, 1)
@@ -28,6 +37,7 @@ class Config:
     dim: int = 256
     text_hidden: int = 512
     text_noise: float = 0.02
+    distilled: bool = True  # token vectors start from the sentence model, else from chance
 
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
@@ -37,6 +47,8 @@ class Config:
     treated_share: float = 0.5  # of a batch's sounds go through effects
     sibling_share: float = 0.25  # of a batch is the same clips again, treated otherwise
     rival_share: float = 0.25  # of a batch comes from one group of easily confused classes
+    layered_share: float = 0.0  # of the plain sounds has another source's sound of the class under it
+    restyled_share: float = 0.0  # of the plain sounds takes the band levels of another source's
     source_share: float = 0.25  # at most, of a batch
 
     caption_weight: float = 1.0

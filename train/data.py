@@ -17,6 +17,7 @@ from train.captions import Caption, Captioner
 from train.config import Config
 from train.corpus import Clip
 from train.measure import measure, measured_characters
+from train.views import view
 from train.vocabulary import Vocabulary
 
 SPLIT = Path(__file__).parents[1] / "data" / "eval" / "split.json"
@@ -36,15 +37,17 @@ class Batch:
 
 
 def split_clips(clips: list[Clip], config: Config) -> dict[str, NDArray[np.int64]]:
-    """Indices of training, validation and test clips: whole sources, or files at random to show what that hides."""
+    """Indices of clips by part: whole sources, or files at random to show what that hides."""
     spec = json.loads(SPLIT.read_text())
     part_of = {source: part for part in ("validation", "test") for source in spec[part]}
     parts = np.array([part_of.get(clip.group, "train") for clip in clips])
     if config.random_split:
         parts = np.random.default_rng(0).permutation(parts)
     allowed = np.array([not config.permissive_only or is_permissive(clip.licence) for clip in clips])
+    parts = np.where(np.isin([clip.group for clip in clips], config.held_out), "held out", parts)
     return {
         "train": np.flatnonzero((parts == "train") & allowed),
+        "held out": np.flatnonzero(parts == "held out"),
         "validation": np.flatnonzero(parts == "validation"),
         "test": np.flatnonzero(parts == "test"),
     }
@@ -126,9 +129,10 @@ def indicator(sets: list[set[str]] | list[frozenset[str]], vocabulary: Vocabular
     return out
 
 
-def pictures_of(bank: Bank, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-    """Pictures as float, shape (n, MAX_FRAMES, N_MELS), and their frame counts."""
-    return torch.from_numpy(bank.pictures[rows]).float() / STEPS, torch.from_numpy(bank.frames[rows].astype(np.int64))
+def pictures_of(bank: Bank, rows: NDArray[np.int64], config: Config) -> tuple[Tensor, Tensor]:
+    """Pictures as float, shape (n, frames, bands), and their frames that count."""
+    frames = torch.from_numpy(bank.frames[rows].astype(np.int64))
+    return view(torch.from_numpy(bank.pictures[rows]).float() / STEPS, frames, config)
 
 
 def balance(clips: list[Clip], share: float) -> NDArray[np.float64]:

@@ -10,8 +10,8 @@ import torch.nn.functional as fn
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from train.bank import STEPS
-from train.data import Sampler, indicator
+from train.data import Batch, Sampler, indicator, pictures_of
+from train.mixing import layered, partners_of, restyled
 from train.phrases import Phrases
 from train.words import Words
 
@@ -33,13 +33,16 @@ class Steps(Dataset[dict[str, Tensor]]):
         batch = self.sampler.draw(rng)
         vocabulary, captioner = self.sampler.vocabulary, self.sampler.captioner
         prompts = [name for name in vocabulary.terms if not name.startswith("word:")]
-        order = np.argsort(self.sampler.bank.frames[batch.rows], kind="stable")  # equal lengths side by side
-        pictures = torch.from_numpy(self.sampler.bank.pictures[batch.rows[order]])
+        pictures, frames = pictures_of(self.sampler.bank, batch.rows, self.sampler.config)
+        draw = torch.Generator().manual_seed(step)
+        pictures = self._mixed(pictures, batch, draw)
+        order = torch.argsort(frames, stable=True)  # equal lengths side by side
+        pictures, frames, order = pictures[order], frames[order], order.numpy()
         chosen = rng.choice(len(self.phrases.ids), PHRASES_PER_STEP, replace=False)
         texts = [batch.captions[i].text for i in order]
         return {
-            "pictures": disguised(pictures.float() / STEPS, torch.Generator().manual_seed(step)),
-            "frames": torch.from_numpy(self.sampler.bank.frames[batch.rows[order]].astype(np.int64)),
+            "pictures": disguised(pictures, draw),
+            "frames": frames,
             "clips": torch.from_numpy(batch.clips[order]),
             "classes": torch.from_numpy(batch.classes[order]),
             "sources": torch.from_numpy(self.sources[batch.clips[order]]),
@@ -52,6 +55,18 @@ class Steps(Dataset[dict[str, Tensor]]):
             "sentences": self.phrases.sentences[chosen],
             "outside": self.phrases.outside[rng.integers(0, len(self.phrases.outside), OUTSIDE_PER_STEP)],
         }
+
+    def _mixed(self, x: Tensor, batch: Batch, draw: torch.Generator) -> Tensor:
+        """Some plain sounds take something of another source's sound of the class."""
+        config = self.sampler.config
+        for share, mix in ((config.layered_share, layered), (config.restyled_share, restyled)):
+            if share:
+                plain = torch.tensor([not self.sampler.bank.effects[row] for row in batch.rows])
+                sources = torch.from_numpy(self.sources[batch.clips])
+                partners = partners_of(torch.from_numpy(batch.classes), sources, plain, draw)
+                chosen = (torch.rand(len(x), generator=draw) < share) & (partners != torch.arange(len(x)))
+                x = torch.where(chosen[:, None, None], mix(x, partners, draw), x)
+        return x
 
 
 def disguised(x: Tensor, draw: torch.Generator) -> Tensor:

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as fn
 from torch import Tensor, nn
 
-from cratedig.models.compact.frontend import COLUMN, N_MELS
+from cratedig.models.compact.frontend import COLUMN
 from train.config import Config
 
 
@@ -47,7 +47,7 @@ class AudioTower(nn.Module):
             layers += [Residual(channels) for _ in range(config.blocks[stage])]
             before = channels
         self.stages = nn.Sequential(*layers)
-        self.fold = nn.Conv2d(before, config.folded, (1, N_MELS // COLUMN))
+        self.fold = nn.Conv2d(before, config.folded, (1, config.bands // COLUMN))
         nn.init.kaiming_normal_(self.fold.weight, nonlinearity="relu")
         self.norm = nn.LayerNorm(3 * config.folded)
         self.project = nn.Linear(3 * config.folded, config.dim)

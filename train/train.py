@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
@@ -88,26 +89,31 @@ def backward(
     return terms
 
 
-def prepare(config: Config) -> tuple[Towers, Steps, Validation]:
-    """Untrained towers, the steps of the run, and what judges it."""
+def prepare(config: Config) -> tuple[Towers, Steps, dict[str, Validation]]:
+    """Untrained towers, the steps of the run, and what judges it: prefix of its figures to part of the corpus."""
     cache = RUNS / "cache"
     clips = open_corpus(CORPUS, cache).clips
     bank = open_bank(CORPUS, cache, config.plain, config.treated, seed=0)
     parts = split_clips(clips, config)
     vocabulary = read_vocabulary([clips[i] for i in parts["train"]])
     tokenizer_file, vectors = token_vectors(cache, spoken_words(vocabulary))
+    if not config.distilled:
+        chance = np.random.default_rng(config.seed).standard_normal(vectors.shape, np.float32)
+        vectors = chance / vectors.shape[1] ** 0.5  # of unit length, as those of the sentence model are on average
     words = words_of(vocabulary, tokenizer_file)
     sampler = Sampler(config, clips, parts["train"], bank, vocabulary, near_words(vocabulary, words), cache)
     steps = Steps(sampler, words, [clip.group for clip in clips], phrase_bank(vocabulary, words))
     towers = Towers(config, torch.from_numpy(vectors), learnt_tokens(vocabulary, words))
-    return towers, steps, Validation(bank, clips, parts["validation"], config.plain, vocabulary, words)
+    judging = {"": parts["validation"]} | ({"apart_": parts["held out"]} if config.held_out else {})
+    judges = {prefix: Validation(bank, clips, part, config, vocabulary, words) for prefix, part in judging.items()}
+    return towers, steps, judges
 
 
 def train(config: Config, out: Path) -> None:
     """Run the training to its end, from its last checkpoint if there is one."""
     torch.manual_seed(config.seed)
     torch.set_num_threads(1)
-    towers, steps, validation = prepare(config)
+    towers, steps, judges = prepare(config)
     average = copy.deepcopy(towers)
     optimiser = torch.optim.AdamW(towers.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     done = _resume(out, towers, average, optimiser)
@@ -117,7 +123,7 @@ def train(config: Config, out: Path) -> None:
         for group in optimiser.param_groups:
             group["lr"] = config.learning_rate * _schedule(step, config.steps)
         optimiser.zero_grad()
-        loss = partial(loss_of, towers, batch=batch, n_classes=len(validation.names), config=config)
+        loss = partial(loss_of, towers, batch=batch, n_classes=len(judges[""].names), config=config)
         terms = backward(towers, batch, loss, pool)
         nn.utils.clip_grad_norm_(towers.parameters(), 1.0)
         optimiser.step()
@@ -125,7 +131,8 @@ def train(config: Config, out: Path) -> None:
         if step % EVERY == 0 or step == config.steps:
             losses = {name: float(term.detach()) for name, term in terms.items()}
             seconds = round(time.monotonic() - started)
-            _log(out, {"step": step, "seconds": seconds, **losses, **validation.figures(average)})
+            figures = {prefix + k: v for prefix, judge in judges.items() for k, v in judge.figures(average).items()}
+            _log(out, {"step": step, "seconds": seconds, **losses, **figures})
             _save(out, step, towers, average, optimiser)
             draw_curves(out)
 

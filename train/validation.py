@@ -10,6 +10,7 @@ from torch import Tensor
 
 from benchmarks.eval_metrics import judged_classes, precision_at, sound_to_sound, text_to_sound, zero_shot
 from train.bank import Bank
+from train.config import Config
 from train.corpus import Clip
 from train.data import pictures_of
 from train.effects import EFFECTS
@@ -26,9 +27,7 @@ class Validation:
     Parameters
     ----------
     part : ndarray
-        Clips to judge on.
-    treated : int
-        Variant of the bank that went through effects.
+        Clips to judge on: plain, and the first of each that went through effects.
     """
 
     def __init__(
@@ -36,11 +35,11 @@ class Validation:
         bank: Bank,
         clips: list[Clip],
         part: NDArray[np.int64],
-        treated: int,
+        config: Config,
         vocabulary: Vocabulary,
         words: Words,
     ) -> None:
-        self.bank, self.part, self.treated = bank, part, treated
+        self.bank, self.part, self.config = bank, part, config
         self.classes, self.packs = [clips[i].cls for i in part], [clips[i].pack for i in part]
         self.names = list(vocabulary.classes)
         self.name_ids = words.ids(self.names)
@@ -52,7 +51,7 @@ class Validation:
         """All figures; the towers are left in training mode."""
         towers.eval()
         plain = self._embed(towers, self.part * self.bank.variants)
-        rows = self.part * self.bank.variants + self.treated
+        rows = self.part * self.bank.variants + self.config.plain
         everything = np.concatenate([plain, self._embed(towers, rows)])
         names, effects = towers.text(self.name_ids).numpy(), towers.text(self.effect_ids).numpy()
         towers.train()
@@ -74,7 +73,7 @@ class Validation:
         }
 
     def _embed(self, towers: Towers, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        pictures, frames = pictures_of(self.bank, rows)
+        pictures, frames = pictures_of(self.bank, rows, self.config)
         vectors: Tensor = torch.empty(len(rows), towers.audio.project.out_features)
         for chunk in torch.argsort(frames).split(CHUNK):
             vectors[chunk] = towers.sounds(pictures[chunk], frames[chunk])

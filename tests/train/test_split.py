@@ -27,7 +27,13 @@ def test_a_source_is_in_one_part() -> None:
 def test_loops_stay_with_their_source() -> None:
     clips = [_clip("LMMS/lmms"), _clip("LMMS/lmms (sequenced loop)"), _clip("ccrma/chuck"), _clip("another")]
     parts = {name: rows.tolist() for name, rows in split_clips(clips, Config("test")).items()}
-    assert parts == {"train": [3], "validation": [2], "test": [0, 1]}
+    assert parts == {"train": [3], "held out": [], "validation": [2], "test": [0, 1]}
+
+
+def test_further_sources_are_kept_out() -> None:
+    parts = split_clips([_clip("a"), _clip("b")], Config("test", held_out=("b",)))
+    assert parts["train"].tolist() == [0]
+    assert parts["held out"].tolist() == [1]
 
 
 def test_permissive_only_leaves_copyleft_out() -> None:
