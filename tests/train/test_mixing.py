@@ -7,13 +7,15 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from torch import Generator
+
 from train.mixing import layered, partners_of, restyled
 
 PARTNERS = torch.tensor([1, 0])
 
 
-def draw() -> torch.Generator:
-    return torch.Generator().manual_seed(0)
+def draw() -> Generator:
+    return Generator().manual_seed(0)
 
 
 def test_partners_are_of_the_class_and_of_another_source() -> None:
