@@ -41,14 +41,20 @@ def text_to_sound(scores: Scores, classes: Sequence[str | None], names: Sequence
 
 
 def sound_to_sound(
-    vectors: Scores, classes: Sequence[str | None], packs: Sequence[str], k: int = 10
+    vectors: Scores,
+    classes: Sequence[str | None],
+    packs: Sequence[str],
+    k: int = 10,
+    queries: Scores | None = None,
 ) -> dict[str, list[float]]:
     """P@k of every sound of a judged class, by class; sounds of the query's own pack are removed.
+
+    `queries` are vectors to ask with, one per sound, where they are not those that are searched.
 
     A sound is asked only if at least k sounds of its class remain: else no system could fill the first k.
     """
     labels, pack = np.array([c or "" for c in classes]), np.array(packs)
-    cosines = vectors @ vectors.T
+    cosines = (vectors if queries is None else queries) @ vectors.T
     found: dict[str, list[float]] = {}
     for name in judged_classes(classes):
         for i in np.flatnonzero(labels == name):

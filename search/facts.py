@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from cratedig.audio.content import Sound, open_sound
 from cratedig.store.columns import AXES, ENVELOPE_STEPS, Columns, Numbers, envelope_of
 from cratedig.store.measures import DESCRIPTORS
 from cratedig.types import Content, FloatArray
+from search.opened import OpenedFile, opened
 from search.query import ContentQuery, FileQuery, QueryContext, content_of, readable
 
 __all__ = ["Facts", "facts_of"]
@@ -56,17 +55,14 @@ def facts_of(query: FileQuery | ContentQuery, context: QueryContext) -> Facts:
     if isinstance(query, ContentQuery):
         return _stored(content_of(query, context), context)
     with readable(query.path):
-        sound = open_sound(query.path)
-        if context.store.measures.of(sound.content.hash) is not None:
-            return _stored(sound.content, context)
-        return _measured(sound, query.path, context.store.columns)
+        file = opened(query.path)
+        if context.store.measures.of(file.sound.content.hash) is not None:
+            return _stored(file.sound.content, context)
+        return _measured(file, context.store.columns)
 
 
-def _measured(sound: Sound, path: Path, columns: Columns) -> Facts:
-    from cratedig.analysis.analyse import analyse_file  # noqa: PLC0415  (50 ms that only a file not indexed pays)
-
-    seconds = sound.content.duration_s
-    analysis = analyse_file(sound, path)
+def _measured(file: OpenedFile, columns: Columns) -> Facts:
+    seconds, analysis = file.sound.content.duration_s, file.analysis
     raw = [float(getattr(analysis.descriptors, name)) for name in DESCRIPTORS]
     return Facts(
         analysis.kind.value,

@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from cratedig.audio.content import Sound, open_sound
 from cratedig.errors import AudioError, QueryError
 from cratedig.models.base import EmbeddingModel
 from cratedig.store.rows import ModelRow
@@ -19,6 +17,7 @@ from cratedig.store.store import Store
 from cratedig.types import Content, FloatArray, QueryKind
 from search.line import ParsedLine
 from search.moves import plain
+from search.opened import opened
 
 __all__ = [
     "AnySound",
@@ -34,8 +33,6 @@ __all__ = [
     "reference",
 ]
 
-MAX_WINDOWS = 256  # of a reference file: four minutes say what a sound is like
-WINDOWS_PER_CALL = 32
 WORDS_SHARE = 1.0  # of words, against the references that they change (benchmarks/blend.py)
 NEUTRAL = "sound"
 AWAY_SHARE = 0.5  # of what is pushed away, against what is wanted
@@ -183,11 +180,12 @@ class FileQuery:
             The file cannot be opened, is not readable as audio, or is silent.
         """
         with readable(self.path):
-            sound = open_sound(self.path)
-            if sound.content.silent:
+            file = opened(self.path)
+            content = file.sound.content
+            if content.silent:
                 raise QueryError(f"{self.path} is silent.", "Choose a file with something to hear.")
-            stored = _stored_vector(sound.content.hash, context)
-            vector = _mean_direction(_embed(sound, context.model)) if stored is None else stored
+            stored = _stored_vector(content.hash, context)
+            vector = _mean_direction(file.vectors(context.model)) if stored is None else stored
             return vector[np.newaxis]
 
 
@@ -270,14 +268,6 @@ def _stored_vector(content_hash: str, context: QueryContext) -> FloatArray | Non
     """Mean direction of a content's segments; None when the library has none of it."""
     segments = context.store.segments.of_content(content_hash, context.model_row)
     return _mean_direction(np.stack([segment.vector for segment in segments])) if segments else None
-
-
-def _embed(sound: Sound, model: EmbeddingModel) -> FloatArray:
-    windows = islice(sound.windows(model.info.sr, model.info.window_s), MAX_WINDOWS)
-    ys = [window.y for window in windows]
-    return np.concatenate(
-        [model.embed_audio(ys[start : start + WINDOWS_PER_CALL]) for start in range(0, len(ys), WINDOWS_PER_CALL)]
-    )
 
 
 def _mean_direction(vectors: FloatArray) -> FloatArray:

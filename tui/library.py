@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cratedig.analysis.loudness import measure_loudness
-from cratedig.analysis.spectrum import SR, Spectrum
-from cratedig.audio.content import open_sound
 from cratedig.config import Settings
 from cratedig.errors import AudioError
 from cratedig.models import registry
@@ -17,6 +14,7 @@ from cratedig.store.rows import ModelRow, Sounding
 from cratedig.store.store import Store
 from search.engine import SearchEngine, SearchRequest
 from search.line import ParsedLine
+from search.opened import opened
 from search.parse import parse_line
 from search.query import AnySound
 from search.rank import Ranking
@@ -92,13 +90,14 @@ class Library:
     def sounding_of(self, path: Path) -> Sounding | None:
         """Find or measure what playing any file needs; None when it cannot be read, which the search says."""
         try:
-            sound = open_sound(path)
+            file = opened(path)
+            content = file.sound.content
+            stored = self.store.measures.sounding([content.hash])
+            if stored or content.silent:
+                return stored.get(content.hash)
+            loudness = file.analysis.loudness
         except (AudioError, OSError):
             return None
-        stored = self.store.measures.sounding([sound.content.hash])
-        if stored or sound.content.silent:
-            return stored.get(sound.content.hash)
-        loudness = measure_loudness(Spectrum(sound.head_at(SR)), sound.head, sound.side)
         return Sounding(loudness.lufs, loudness.true_peak_db, None)
 
     def points(self, ranking: Ranking) -> Points:
