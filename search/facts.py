@@ -53,7 +53,7 @@ def facts_of(query: FileQuery | ContentQuery, context: QueryContext) -> Facts:
         It is not in the library and cannot be read.
     """
     if isinstance(query, ContentQuery):
-        return _stored(content_of(query, context), context)
+        return _stored(content_of(query, context.store), context)
     with readable(query.path):
         file = opened(query.path)
         if context.store.measures.of(file.sound.content.hash) is not None:

@@ -1,4 +1,4 @@
-"""Audio files that queries refer to, each decoded once however often it is asked for: at every keystroke, in the app."""
+"""Audio files that queries refer to, each decoded once: the app asks for it again at every keystroke."""
 
 from __future__ import annotations
 

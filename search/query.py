@@ -147,7 +147,7 @@ class ContentQuery:
         QueryError
             No content, or more than one, has a hash that begins so; or it is silent or not embedded yet.
         """
-        content = content_of(self, context)
+        content = content_of(self, context.store)
         if content.silent:
             raise QueryError(f"The sound {self.hash_prefix} is silent.", "Choose one with something to hear.")
         stored = _stored_vector(content.hash, context)
@@ -215,15 +215,18 @@ class BlendQuery:
         return _unit(vector)[np.newaxis]
 
 
-def content_of(query: ContentQuery, context: QueryContext) -> Content:
-    """Return the one content whose hash begins as the query says.
+def content_of(query: FileQuery | ContentQuery, store: Store) -> Content:
+    """Return the content of a file, in the library or not, or the one whose hash begins as the query says.
 
     Raises
     ------
     QueryError
-        There is none, or more than one.
+        The file cannot be read; or there is no such hash, or more than one.
     """
-    found = context.store.files.contents_like(query.hash_prefix)
+    if isinstance(query, FileQuery):
+        with readable(query.path):
+            return opened(query.path).sound.content
+    found = store.files.contents_like(query.hash_prefix)
     if not found:
         raise QueryError(
             f"No sound in the library has the id {query.hash_prefix!r}.",

@@ -42,6 +42,11 @@ class Action:
     place: Place = "list"
     footer: bool = False
 
+    @property
+    def commands(self) -> str:
+        """Those of its keys that are not text, even in the query line."""
+        return ",".join(key for key in self.keys.split(",") if key == "escape" or key not in SIGNS)
+
 
 ACTIONS = (
     # In the order of the footer.
@@ -70,6 +75,8 @@ ACTIONS = (
     Action("clear", "escape", "start over", "Empty the query line; again: drop the reference.", "Find", "query"),
     Action("back", "left_square_bracket,alt+left", "back", "Go back to the query before.", "Find", "anywhere"),
     Action("forward", "right_square_bracket,alt+right", "forward", "Go forward again.", "Find", "anywhere"),
+    Action("keep_query", "k", "keep query", "Keep the query under a name.", "Find"),
+    Action("kept_queries", "K", "kept queries", "Ask a query that you kept.", "Find"),
     Action("seek_back", "left", "back 1 s", "Go back in the sound: a second, or an eighth of a short one.", "Hear"),
     Action("seek_on", "right", "on 1 s", "Go on in the sound.", "Hear"),
     Action("quieter", "comma", "quieter", "Turn the volume down.", "Hear"),
@@ -84,7 +91,13 @@ ACTIONS = (
     Action("copy_path", "y", "copy path", "Copy the path to the clipboard.", "Keep"),
     Action("reveal", "o", "open folder", "Show the file in the file manager.", "Keep"),
     Action("export", "e", "export", "Write the marked sounds, or the list, to a folder, M3U, CSV or JSON.", "Keep"),
-    Action("undo", "u", "undo", "Take back the last change of favourites, collections, tags or used sounds.", "Keep"),
+    Action(
+        "undo",
+        "u",
+        "undo",
+        "Take back the last change of favourites, collections, tags, used sounds or kept queries.",
+        "Keep",
+    ),
     Action("map", "m", "map", "See the sounds as a map.", "Look"),
     Action("review", "r", "review tags", "Go through proposed tags, and accept or reject them.", "Look"),
     Action("index", "i", "index", "Add folders to the library, or look for changes.", "Look"),

@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from cratedig.config import Settings
 from tui.actions import ACTIONS
+from tui.changing import Changes
 from tui.indexing import Indexing
 from tui.messages import LibrarySaid
 from tui.screens.browse import BrowseScreen
@@ -57,8 +58,9 @@ class CratedigApp(App[None]):
         self.set_class(not unicode, "-ascii")
         self.settings = settings
         self.session = Session(settings, self._tell)
+        self.changes = Changes(settings, self._tell)
         self.indexing = Indexing(settings, self._tell)
-        self.browser = BrowseScreen(settings, self.session, self.indexing, make_player, unicode=unicode)
+        self.browser = BrowseScreen(settings, self.session, self.changes, self.indexing, make_player, unicode=unicode)
 
     def on_mount(self) -> None:
         """Show the browser."""
@@ -70,6 +72,7 @@ class CratedigApp(App[None]):
     def on_unmount(self) -> None:
         """End what runs behind the screen."""
         self.indexing.stop()
+        self.changes.close()
         self.session.close()
 
     def _keep_theme(self, _: object) -> None:

@@ -1,12 +1,13 @@
 """What the app knows, without a screen: one thread that owns store and engine, and answers with events.
 
 Searches are numbered: a newer one replaces an older one that has not begun, and rows of an older one are not fetched.
-What a user changes is never replaced. Nothing heavy is imported before `Session.open`: the first paint comes first.
+What a user changes is written elsewhere: see `tui.changing`. Nothing heavy is imported before `Session.open`: the
+first paint comes first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ __all__ = [
     "Completed",
     "Event",
     "Found",
+    "KeptQueries",
     "Mapped",
     "NoLibrary",
     "Opened",
@@ -128,6 +130,13 @@ class Completed:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptQueries:
+    """Lines by the name they are kept under."""
+
+    lines: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """Something the user keeps has changed; `message` says what, `collections` are those there are now."""
 
@@ -169,6 +178,7 @@ Event: TypeAlias = (
     | Mapped
     | Referred
     | Completed
+    | KeptQueries
     | Changed
     | Refused
     | Broken
@@ -223,26 +233,9 @@ class Session:
         """Ask what playing a reference needs."""
         self._submit(lambda: self._tell(Referred(path, self._opened().sounding_of(path))))
 
-    def remember(self, line: str) -> None:
-        """Add a line to the query history."""
-        self._submit(lambda: self._user().remember(line))
-
-    def favour(self, hits: Iterable[SearchHit]) -> None:
-        """Make sounds favourites; when all are, none."""
-        self._submit(self._favour, [hit.content for hit in hits])
-
-    def collect(self, collection: str, hits: Iterable[SearchHit], *, out: bool = False) -> None:
-        """Put sounds into a collection, or take them out."""
-        self._submit(self._collect, collection, [hit.content for hit in hits], out)
-
-    def use(self, hits: Iterable[SearchHit], project: str) -> None:
-        """Note that sounds are used in a project."""
-        contents = [hit.content for hit in hits]
-        self._submit(lambda: self._user().use(contents, project))
-
-    def undo(self) -> None:
-        """Take back the last change."""
-        self._submit(self._undo)
+    def kept_queries(self) -> None:
+        """Ask which queries are kept under a name."""
+        self._submit(lambda: self._tell(KeptQueries(self._user().saved_searches())))
 
     def run(self, work: Callable[[Library], None]) -> None:
         """Do work with the library, in its thread."""
@@ -327,30 +320,3 @@ class Session:
 
         ways = complete(line, cursor, self._opened().store)
         self._tell(Completed(line, tuple(way for way in ways if way != line)))
-
-    def _favour(self, contents: list[str]) -> None:
-        user = self._user()
-        if user.favourites() >= set(contents):
-            user.unfavour(contents)
-            self._changed(f"No favourite any more: {_sounds(contents)}")
-        else:
-            user.favour(contents)
-            self._changed(f"Favourite: {_sounds(contents)}. u takes it back; fav:yes lists them.")
-
-    def _collect(self, collection: str, contents: list[str], out: bool) -> None:
-        if out:
-            self._user().uncollect(collection, contents)
-        else:
-            self._user().collect(collection, contents)
-        self._changed(f"{'Out of' if out else 'Into'} {collection}: {_sounds(contents)}. u takes it back.")
-
-    def _undo(self) -> None:
-        step = self._user().undo()
-        self._changed("There is nothing to undo." if step is None else f"Undone: {step.label}")
-
-    def _changed(self, message: str) -> None:
-        self._tell(Changed(message, tuple(self._user().collections())))
-
-
-def _sounds(contents: list[str]) -> str:
-    return "1 sound" if len(contents) == 1 else f"{len(contents)} sounds"

@@ -101,6 +101,12 @@ class Driven:
         await self.pilot.press(*keys)
         await self.settle()
 
+    async def strike(self, *keys: str) -> None:
+        """Press keys in one instant, with no time for one to be dealt with before the next."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await self.settle()
+
     async def type(self, text: str) -> None:
         """Put text in where the cursor is, at once: a key at a time takes a tenth of a second each."""
         self.app.post_message(events.Paste(text))
@@ -110,7 +116,8 @@ class Driven:
         """Wait until threads and messages are at rest; what one starts, the next round waits for."""
         for _ in range(4):
             await self.app.workers.wait_for_complete()
-            await asyncio.wrap_future(self.app.session._pool.submit(lambda: None))
+            for pool in (self.app.changes._pool, self.app.session._pool):
+                await asyncio.wrap_future(pool.submit(lambda: None))
             await self.pilot.pause()
 
     async def until(self, condition: Callable[[], bool]) -> None:

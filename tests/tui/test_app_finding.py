@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+import pytest
+
+from cratedig.audio.decode import AudioFile, open_audio
 from cratedig.config import Settings
+from tests.library import write_tone
 from tests.tui.driving import driven
 from tui.widgets.query_line import QueryLine
 
@@ -60,6 +65,23 @@ async def test_enter_goes_to_the_list_and_slash_back(settings: Settings) -> None
         assert app.app.focused.id == "query"
 
 
+async def test_keys_in_the_same_instant_go_where_the_key_before_leads(settings: Settings) -> None:
+    async with driven(settings) as app:
+        await app.strike(*"deep", "enter", "v")
+        assert app.browser.asked.text == "deep"
+        assert app.text("#switches") == "as recorded"
+        await app.strike("l", "slash", *"er", "enter", "a", "escape", "x")
+        assert app.browser.asked.text == "deeperx"
+        assert app.text("#switches") == "loop on  autoplay off  as recorded"
+
+
+async def test_an_arrow_plays_and_typing_goes_on(settings: Settings) -> None:
+    async with driven(settings) as app:
+        await app.strike("down", "d", "down", "e")
+        assert app.browser.asked.text == "de"
+        assert len(app.player.played) == 2
+
+
 async def test_similar_asks_for_the_sound_at_the_cursor(settings: Settings) -> None:
     async with driven(settings) as app:
         await app.type("path:Hats")
@@ -112,6 +134,26 @@ async def test_a_file_typed_as_keys_becomes_the_reference_on_enter(settings: Set
         await app.press("enter")
         assert app.text("#reference") == "like hat high.wav +"
         assert app.browser.asked.text == ""
+
+
+async def test_typing_after_a_reference_decodes_it_once(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded = []
+
+    def counted(path: Path) -> AbstractContextManager[AudioFile]:
+        decoded.append(path)
+        return open_audio(path)
+
+    monkeypatch.setattr("cratedig.audio.content.open_audio", counted)
+    file = write_tone(tmp_path / "elsewhere.wav", 2600)
+    async with driven(settings) as app:
+        await app.type(f"'{file}' ")
+        for letter in "darker":
+            await app.press(letter)
+        assert app.browser.asked.line == f'like:"{file}" darker'
+        assert app.at_cursor.startswith("hat")
+    assert decoded == [file]
 
 
 async def test_pasted_words_are_words_on_one_line(settings: Settings) -> None:
@@ -185,3 +227,36 @@ async def test_brackets_in_a_query_are_only_brackets(settings: Settings) -> None
         assert "No sound answers" in app.text("#hint")
         await app.press("enter")
         assert "name:[b]" in app.text("#trail")
+
+
+async def test_a_query_is_kept_and_asked_again(settings: Settings, indexed_once: Path) -> None:
+    file = indexed_once / "samples" / "Test Pack" / "Hats" / "hat high.wav"
+    async with driven(settings) as app:
+        await app.type(f"'{file}' ")
+        await app.type("path:Hats")
+        await app.press("enter", "k")
+        await app.type("[b]igh hats")
+        await app.press("enter")
+        assert "Kept as [b]igh hats" in app.text("#said")
+    async with driven(settings) as app:
+        await app.press("enter", "K")
+        assert any("[b]igh hats: like hat high.wav path:Hats" in line for line in app.lines)
+        await app.press("enter")
+        assert app.browser.asked.line == f'like:"{file}" path:Hats'
+        assert app.names == ["hat high.wav", "hat bright.wav"]
+        await app.press("u")
+        await app.press("K")
+        assert "No query is kept yet" in app.text("#said")
+
+
+async def test_what_is_no_query_is_not_kept(settings: Settings) -> None:
+    async with driven(settings) as app:
+        await app.press("enter", "k")
+        assert "no query to keep" in app.text("#said")
+        await app.press("slash")
+        await app.type("pth:Hats")
+        await app.press("enter", "k")
+        await app.type("hats")
+        await app.press("enter", "K")
+        assert any("There is no filter pth." in toast for toast in app.toasts)
+        assert "No query is kept yet" in app.text("#said")

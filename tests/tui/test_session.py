@@ -10,6 +10,7 @@ import pytest
 
 from cratedig.config import Settings
 from tests.tui.driving import settings_in
+from tui.changing import Changes
 from tui.library import Library
 from tui.session import Broken, Changed, Event, Found, NoLibrary, Opened, Refused, Rows, Selected, Session
 
@@ -20,6 +21,7 @@ class Told:
     def __init__(self, settings: Settings) -> None:
         self.events: SimpleQueue[Event] = SimpleQueue()
         self.session = Session(settings, self.events.put)
+        self.changes = Changes(settings, self.events.put)
 
     def next(self) -> Event:
         return self.events.get(timeout=30)
@@ -34,6 +36,7 @@ class Told:
 def told(settings: Settings) -> Iterator[Told]:
     told = Told(settings)
     yield told
+    told.changes.close()
     told.session.close()
 
 
@@ -46,7 +49,8 @@ def test_the_answer_carries_the_number_and_the_first_rows(told: Told) -> None:
 
 
 def test_opening_tells_history_and_collections(told: Told) -> None:
-    told.session.remember("dusty kick")
+    told.changes.remember("dusty kick")
+    told.changes.close()
     told.session.open()
     assert told.next() == Opened(("dusty kick",), ())
 
@@ -86,7 +90,7 @@ def test_what_is_kept_is_never_replaced(told: Told) -> None:
     told.session.search("")
     hits = [row.hit for row in told.found().rows]
     for hit in hits:
-        told.session.favour([hit])
+        told.changes.favour([hit])
     assert [type(told.next()) for _ in hits] == [Changed] * len(hits)
     told.session.search("fav:yes")
     assert told.found().total == len(hits)

@@ -161,8 +161,9 @@ def test_a_session_from_query_to_quit(tmp_path: Path, samples: Path, server: Sou
 
     # Take it.
     terminal.press("c")
-    copied = until(lambda: list((tmp_path / "project").glob("*.wav")), "a copy")
-    assert copied[0].read_bytes() == (samples / copied[0].name).read_bytes()
+    terminal.wait_for("Copied")
+    (copied,) = (tmp_path / "project").glob("*.wav")
+    assert copied.read_bytes() == (samples / copied.name).read_bytes()
     assert len(list(samples.iterdir())) == COUNT + 1
 
     terminal.press("C-q")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -43,9 +44,9 @@ class Loader:
         for take in takes:
             self._submit(self._load, take, self._ahead, _nothing, _nothing)
 
-    def follow(self, clip: Clip, path: Path) -> None:
-        """Decode what comes after a clip of a long file; nothing to do for another."""
-        self._submit(self._follow, clip, path, self._wish)
+    def follow(self, clip: Clip, take: Take) -> None:
+        """Decode what comes after a clip of a take, if its file is long; nothing to do for another."""
+        self._submit(self._follow, clip, take, self._wish)
 
     def run(self, work: Callable[[], None]) -> None:
         """Do something in the loader's thread, after what it is busy with."""
@@ -75,7 +76,7 @@ class Loader:
         elif (clip := _decode(take, dropped, ready, failed)) is not None:
             self._cache.put(take, clip)
 
-    def _follow(self, clip: Clip, path: Path, dropped: Event) -> None:
+    def _follow(self, clip: Clip, take: Take, dropped: Event) -> None:
         def link(following: Clip) -> None:
             clip.following = following
 
@@ -83,7 +84,7 @@ class Loader:
             clip.at_end = True
 
         if clip.complete and not clip.at_end and clip.following is None:
-            _decode(Take(path, clip.end_s), dropped, link, end)
+            _decode(replace(take, start_s=clip.end_s), dropped, link, end)
 
 
 def _decode(

@@ -188,7 +188,7 @@ class Player:
             at = None if asked.in_place else clip.frame(asked.take.start_s)
             self._mixer.play(clip, at, loop=self._loop, gain=self._gain(asked), tag=asked)
             self._notes.put(Started(asked.take))
-            self._loader.follow(clip, asked.take.path)
+            self._loader.follow(clip, asked.take)
 
     def _fail(self, asked: _Asked, error: Exception) -> None:
         if self._forget(asked):
@@ -224,7 +224,7 @@ class Player:
             with self._lock:
                 asked = self._asked
                 if asked is not None and asked is note.tag:
-                    self._loader.follow(note.clip, asked.take.path)
+                    self._loader.follow(note.clip, asked.take)
         elif isinstance(note, Ended):
             if self._forget(note.tag):
                 on_event(Finished(note.tag.take))

@@ -7,6 +7,7 @@ other needs the extra `stretch`.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -15,11 +16,24 @@ import numpy as np
 from cratedig.analysis.key import NAMES
 from cratedig.types import FloatArray
 
-__all__ = ["AS_IT_IS", "Change", "Session", "can_stretch", "fit", "stretch", "tempo_ratio", "transposition"]
+__all__ = [
+    "AS_IT_IS",
+    "CONTEXT",
+    "PIECE",
+    "Change",
+    "Session",
+    "can_stretch",
+    "fit",
+    "stretch",
+    "stretch_stream",
+    "tempo_ratio",
+    "transposition",
+]
 
 SR = 48_000
 SEAM = SR // 100  # frames
 CONTEXT = SR // 4  # frames before and after, so that the edges are not faded: twice the stretcher's window
+PIECE = 2 * SR  # frames that a stream is stretched by: what has to be decoded before it can be heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +157,63 @@ def stretch(y: FloatArray, change: Change) -> FloatArray:
     ImportError
         The extra `stretch` is not installed.
     """
+    around = np.pad(y, ((CONTEXT, CONTEXT), (0, 0)), "wrap" if change.repeats else "constant")
+    result, onward = _stretch_inside(around, change, max(1, round(len(y) / change.tempo)))
+    return _joined(onward, result) if change.repeats else result
+
+
+def stretch_stream(blocks: Iterable[FloatArray], change: Change) -> Iterator[FloatArray]:
+    """Stretch a long sound while it is decoded, in pieces that pass into each other.
+
+    Parameters
+    ----------
+    blocks : iterable of ndarray, shape (n, channels), float32
+        At 48 kHz. Of the first `CONTEXT` frames nothing is returned: they are what comes before.
+    change : Change
+        Whether it repeats does not count.
+
+    Yields
+    ------
+    ndarray, shape (round(PIECE / change.tempo), channels), float32
+        The last may be shorter.
+    """
+    held: FloatArray | None = None
+    onward: FloatArray | None = None
+    for block in blocks:
+        held = block if held is None else np.concatenate([held, block])
+        while len(held) >= PIECE + 2 * CONTEXT:
+            piece, onward = _piece(held[: PIECE + 2 * CONTEXT], change, onward)
+            held = held[PIECE:]
+            yield piece
+    if held is not None and len(held) > CONTEXT:
+        yield _piece(np.pad(held, ((0, CONTEXT), (0, 0))), change, onward)[0]
+
+
+def _piece(around: FloatArray, change: Change, before: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    frames = max(1, round((len(around) - 2 * CONTEXT) / change.tempo))
+    piece, onward = _stretch_inside(around, change, frames)
+    return (piece if before is None else _joined(before, piece)), onward
+
+
+def _stretch_inside(around: FloatArray, change: Change, frames: int) -> tuple[FloatArray, FloatArray]:
+    """Stretch what lies between two contexts; also how it would go on."""
     from python_stretch import Signalsmith  # noqa: PLC0415 - an extra
 
     stretcher = Signalsmith.Stretch()
-    stretcher.preset(y.shape[1], SR)
+    stretcher.preset(around.shape[1], SR)
     stretcher.setTimeFactor(change.tempo)
     stretcher.setTransposeSemitones(change.semitones)
-    around = np.pad(y, ((CONTEXT, CONTEXT), (0, 0)), "wrap" if change.repeats else "constant")
     changed = np.asarray(stretcher.process(np.ascontiguousarray(around.T)), np.float32).T
-    first, frames = round(CONTEXT / change.tempo), max(1, round(len(y) / change.tempo))
-    result = changed[first : first + frames].copy()
-    if change.repeats:  # the end would go on here: let it pass into the beginning
-        seam = min(SEAM, frames)
-        fade = np.linspace(0, 1, seam, dtype=np.float32)[:, None]
-        result[:seam] = fade * result[:seam] + (1 - fade) * changed[first + frames : first + frames + seam]
-    return result
+    first = round(CONTEXT / change.tempo)
+    return changed[first : first + frames].copy(), changed[first + frames :]
+
+
+def _joined(onward: FloatArray, y: FloatArray) -> FloatArray:
+    """Let what would go on pass into `y`, which is changed."""
+    seam = min(SEAM, len(y))
+    fade = np.linspace(0, 1, seam, dtype=np.float32)[:, None]
+    y[:seam] = fade * y[:seam] + (1 - fade) * onward[:seam]
+    return y
 
 
 def _scale(key: str) -> int:

@@ -84,7 +84,9 @@ class Choose(ModalScreen[str | None]):
         """Give question, choices and keys."""
         with Vertical(classes="box"):
             yield Static(self._question, classes="question", markup=False)
-            yield OptionList(*(Option(text, id=name) for name, text in self._choices.items()), compact=True)
+            yield OptionList(
+                *(Option(text, id=name) for name, text in self._choices.items()), markup=False, compact=True
+            )
             yield Static("up, down and enter: choose   esc: never mind", id="keys", markup=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

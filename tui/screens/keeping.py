@@ -17,6 +17,7 @@ from tui.widgets.folders import FolderLine, typed_path
 if TYPE_CHECKING:
     from cratedig.config import Settings
     from search.results import SearchHit
+    from tui.changing import Changes
 
 __all__ = ["Keeping"]
 
@@ -33,6 +34,7 @@ class Keeping(Hearing):
     """A screen whose sounds can be kept."""
 
     settings: Settings
+    changes: Changes
     project: Path | None = None
     collections: tuple[str, ...] = ()
     _exporting = False  # what all hits were asked for: to write them, not to mark them
@@ -64,7 +66,7 @@ class Keeping(Hearing):
     def action_favourite(self) -> None:
         """See `tui.actions`."""
         if hits := self.results.chosen():
-            self.session.favour(hits)
+            self.changes.favour(hits)
 
     def action_collect(self) -> None:
         """See `tui.actions`."""
@@ -79,7 +81,7 @@ class Keeping(Hearing):
 
         def collect(name: str | None) -> None:
             if name:
-                self.session.collect(name, hits, out=out)
+                self.changes.collect(name, hits, out=out)
 
         if hits:
             help_ = "Any name makes a collection. Find its sounds with in:NAME."
@@ -87,7 +89,7 @@ class Keeping(Hearing):
 
     def action_undo(self) -> None:
         """See `tui.actions`."""
-        self.session.undo()
+        self.changes.undo()
 
     def action_copy_path(self) -> None:
         """See `tui.actions`."""
@@ -156,7 +158,7 @@ class Keeping(Hearing):
 
     def _copy(self, hits: Sequence[SearchHit], folder: Path) -> None:
         def copied(files: list[Path]) -> None:
-            self.session.use(hits, folder.name)
+            self.changes.use(hits, folder.name)
             what = files[0].name if len(files) == 1 else f"{len(files)} sounds"
             self.say(f"Copied {what} into {folder}")
 

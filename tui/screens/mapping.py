@@ -41,8 +41,8 @@ class Mapping(Keeping):
         return "map" if self.on_map else "list"
 
     def focus_sounds(self) -> None:
-        """Go to the list, or to the map in its place."""
-        self.query_one("#map" if self.on_map else "#results").focus()
+        """Go to the list, or to the map in its place; at once, unlike `Widget.focus`: the next key belongs there."""
+        self.set_focus(self.query_one("#map" if self.on_map else "#results"))
 
     def action_map(self) -> None:
         """See `tui.actions`."""
@@ -73,7 +73,7 @@ class Mapping(Keeping):
         """See `tui.actions`."""
         self._map_wanted = False
         self._show(map_=False)
-        self.results.focus()
+        self.focus_sounds()
         here = Region(0, self.results.cursor, 1, 1)
         self.call_after_refresh(self.results.scroll_to_region, here, animate=False, center=True)
 

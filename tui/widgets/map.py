@@ -196,9 +196,9 @@ class MapView(Drawing):
 
     can_focus = True
     BINDINGS = [  # noqa: RUF012
-        Binding(action.keys, f"screen.{action.name}", action.label)
+        Binding(action.keys, f"screen.{action.name}", action.label, priority=True)
         for action in ACTIONS
-        if action.place == "map" or (action.place == "list" and not KEYS & {*action.keys.split(",")})
+        if action.place == "map" or (action.place in {"list", "anywhere"} and not KEYS & {*action.keys.split(",")})
     ]
 
     cursor: reactive[tuple[float, float] | None] = reactive(None)

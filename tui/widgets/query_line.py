@@ -18,9 +18,9 @@ class QueryLine(Input):
     """One line of the query language. Files that are pasted or dropped become references instead of text."""
 
     BINDINGS = [  # noqa: RUF012  (Textual's own)
-        Binding(action.keys, f"screen.{action.name}", action.label, priority=action.name == "complete")
+        Binding(action.commands, f"screen.{action.name}", action.label, priority=True)
         for action in ACTIONS
-        if action.place == "query"
+        if action.place in {"query", "anywhere"}
     ]
 
     class Dropped(Message):

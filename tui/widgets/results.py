@@ -44,7 +44,9 @@ class Results(ScrollView, inherit_bindings=False):
 
     COMPONENT_CLASSES = {"results--cursor", "results--marked", "results--aside", "results--match", "results--sign"}  # noqa: RUF012
     BINDINGS = [  # noqa: RUF012
-        Binding(action.keys, f"screen.{action.name}", action.label) for action in ACTIONS if action.place == "list"
+        Binding(action.keys, f"screen.{action.name}", action.label, priority=True)
+        for action in ACTIONS
+        if action.place in {"list", "anywhere"}
     ]
     can_focus = True
 

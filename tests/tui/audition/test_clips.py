@@ -141,10 +141,43 @@ def test_stretching_is_heard_at_its_rate(tmp_path: Path) -> None:
     assert clip.second(SR) == pytest.approx(1.25)
 
 
-def test_long_files_are_heard_unchanged(tmp_path: Path, longest_s: int) -> None:
-    path = numbered(tmp_path / "long.wav", 5)
-    clip = whole(Take(path, 2.0, Change(speed=2.0)))
-    assert (clip.rate, len(clip.y)) == (1.0, longest_s * SR)
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(speed=2**0.5),
+        Change(speed=0.8),
+        Change(tempo=1.1),
+        Change(tempo=0.8, semitones=3),
+        Change(semitones=-2),
+    ],
+)
+def test_long_files_follow_the_session_without_a_seam(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Change
+) -> None:
+    if change.stretches:
+        pytest.importorskip("python_stretch")
+    monkeypatch.setattr(clips, "LONGEST_S", 4)
+    y = 0.5 * np.sin(2 * np.pi * 200 * np.arange(11 * SR) / SR).astype(np.float32)
+    path = write(tmp_path / "long.wav", y[:, np.newaxis], SR, "FLOAT")
+    parts = [whole(Take(path, change=change))]
+    while not parts[-1].at_end:
+        parts.append(whole(Take(path, parts[-1].end_s, change)))
+    assert [part.start_s for part in parts] == [0, 4, 8]
+    heard = np.concatenate([part.y for part in parts])[:, 0]
+    rate, hz = change.speed * change.tempo, 200 * change.speed * 2 ** (change.semitones / 12)
+    assert len(heard) == pytest.approx(len(y) / rate, abs=8)
+    inside = heard[SR // 4 : -SR // 4]
+    assert np.abs(np.diff(inside)).max() < 1.2 * np.pi * hz / SR
+    assert np.abs(inside[: len(inside) // 480 * 480]).reshape(-1, 480).max(axis=1).min() > 0.4
+    assert np.sum(np.diff(np.sign(heard)) > 0) == pytest.approx(hz * len(heard) / SR, rel=0.005)
+
+
+def test_a_stretched_long_file_is_heard_after_its_first_piece(tmp_path: Path) -> None:
+    pytest.importorskip("python_stretch")
+    path = write_sparse(tmp_path / "long.wav", 120, SR)
+    first = next(decode(Take(path, 1.0, Change(tempo=1.25))))
+    assert first.filled == round(2 * SR / 1.25)
+    assert first.frame(1.0) < first.filled
 
 
 def test_a_damaged_file_is_heard_as_far_as_it_goes(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_what_follows_a_clip_is_linked_to_it(loading: Loader, tmp_path: Path, mo
     monkeypatch.setattr(clips, "LONGEST_S", 2)
     path = write(tmp_path / "long", burst(1, 5.0), SR)
     *_, clip = clips.decode(Take(path, 2.0))
-    loading.follow(clip, path)
+    loading.follow(clip, Take(path))
     following = until(lambda: clip.following, "what follows")
     assert following is not None
     until(lambda: following.complete, "the whole of it")
@@ -171,7 +171,7 @@ def test_a_long_file_that_vanishes_ends_where_it_was_decoded(
     path = write(tmp_path / "long", burst(1, 5.0), SR)
     *_, clip = clips.decode(Take(path))
     path.unlink()
-    loading.follow(clip, path)
+    loading.follow(clip, Take(path))
     until(lambda: clip.at_end, "the end")
 
 
