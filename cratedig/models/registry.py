@@ -8,7 +8,7 @@ from pathlib import Path
 from cratedig.errors import UnknownModelError
 from cratedig.models.base import EmbeddingModel
 
-__all__ = ["MODELS", "load"]
+__all__ = ["MODELS", "load", "require"]
 
 MODELS = {
     "compact": "cratedig.models.compact.model:CompactModel",
@@ -42,12 +42,32 @@ def load(name: str, models: Path | None = None) -> EmbeddingModel:
     return model
 
 
-def _load_installed(name: str, models: Path | None) -> EmbeddingModel:
+def require(name: str, models: Path | None = None) -> None:
+    """Refuse a model that `load` would not find, without loading one.
+
+    Raises
+    ------
+    UnknownModelError
+        No model has that name, or it is not installed.
+    """
+    if name in MODELS:
+        return
+    _refuse_strangers(name)
+    from cratedig.models.laion.manifest import folder_of, split  # noqa: PLC0415
+
+    folder_of(split(name)[0], models)
+
+
+def _refuse_strangers(name: str) -> None:
     if not name.startswith(LAION):
         raise UnknownModelError(
             f"There is no model called {name!r}.",
             f"Models: {', '.join(sorted(MODELS.keys() - TEST_MODELS))}; more with: cratedig model list",
         )
+
+
+def _load_installed(name: str, models: Path | None) -> EmbeddingModel:
+    _refuse_strangers(name)
     from cratedig.models.laion.installed import load_installed  # noqa: PLC0415
 
     return load_installed(name, models)

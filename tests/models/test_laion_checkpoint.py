@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +72,16 @@ def test_code_in_a_checkpoint_is_refused_and_does_not_run(tmp_path: Path, weight
     with pytest.raises(ModelError, match="reading it could run code"):
         read_weights(tmp_path / "evil.pt")
     (tmp_path / "bare.pt").write_bytes(pickle.dumps(Evil(mark)))
-    with pytest.raises(ModelError, match="not a checkpoint, or holds more than numbers"):
+    with pytest.raises(ModelError, match="not a CLAP checkpoint"):
         read_weights(tmp_path / "bare.pt")
     assert not mark.exists()
+
+
+def test_no_refusal_advises_to_run_what_is_in_a_file(tmp_path: Path) -> None:
+    torch.save({"extra": Evil(tmp_path / "ran")}, tmp_path / "evil.pt")
+    with pytest.raises(ModelError, match=r"could run code \(\w+\.mkdir\)\.$") as error:
+        read_weights(tmp_path / "evil.pt")
+    assert "weights_only" not in error.value.message + error.value.hint
 
 
 @pytest.mark.parametrize(
@@ -101,18 +110,36 @@ def test_what_is_no_clap_is_refused(tmp_path: Path, content: object) -> None:
         read_weights(tmp_path / "x.pt")
 
 
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04" + b"\0" * 100, b"RIFF" + b"\0" * 50])
+def zipped() -> bytes:
+    """A whole archive of something else."""
+    with zipfile.ZipFile(archive := io.BytesIO(), "w") as file:
+        file.writestr("kick.txt", "boom")
+    return archive.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"RIFF" + b"\0" * 50, b"\x80\x04N.", zipped()])
 def test_what_is_no_checkpoint_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.pt").write_bytes(content)
-    with pytest.raises(ModelError, match=r"not a checkpoint|damaged"):
+    with pytest.raises(ModelError, match=r"x\.pt is not a CLAP checkpoint\.$") as error:
         read_weights(tmp_path / "x.pt")
+    assert "cratedig model list" in error.value.hint
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_half_a_file_in_either_format_is_said_to_be_damaged(tmp_path: Path, new: bool) -> None:
+    torch.save({"weight": torch.zeros(10_000)}, tmp_path / "x.pt", _use_new_zipfile_serialization=new)
+    whole = (tmp_path / "x.pt").read_bytes()
+    (tmp_path / "x.pt").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ModelError, match=r"The checkpoint .*x\.pt is damaged, or not whole\.$") as error:
+        read_weights(tmp_path / "x.pt")
+    assert error.value.hint == "Download it again."
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_a_torn_checkpoint_is_refused(tmp_path: Path, weights: dict[str, Array], share: float) -> None:
     whole = save_checkpoint(tmp_path / "toy.pt", weights).read_bytes()
     (tmp_path / "torn.pt").write_bytes(whole[: int(share * len(whole))])
-    with pytest.raises(ModelError, match=r"not a checkpoint|damaged"):
+    with pytest.raises(ModelError, match="is damaged, or not whole"):
         read_weights(tmp_path / "torn.pt")
 
 

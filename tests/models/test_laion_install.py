@@ -13,7 +13,7 @@ import pytest
 from cratedig.audio.content import open_sound
 from cratedig.errors import ModelError, QueryError
 from cratedig.models import registry
-from cratedig.models.laion import catalogue, check
+from cratedig.models.laion import catalogue, check, install
 from cratedig.models.laion.catalogue import Checkpoint
 from cratedig.models.laion.install import add
 from cratedig.models.laion.manifest import installed, read_manifest
@@ -141,7 +141,7 @@ def test_another_tower_under_an_official_name_is_refused(given: Path, tmp_path: 
         list(add("laion-music", tmp_path, given / "toy.pt", given / "tokenizer"))
 
 
-@pytest.mark.parametrize("name", ["laion-", "laion-A", "laion-a b", "laion-../x", "music", ""])
+@pytest.mark.parametrize("name", ["laion-", "laion-A", "laion-a b", "laion-../x", "music", "Compact", ""])
 def test_a_name_that_cannot_be_a_folder_is_refused(given: Path, tmp_path: Path, name: str) -> None:
     with pytest.raises(QueryError, match="cannot be called"):
         list(add(name, tmp_path, given / "toy.pt", given / "tokenizer"))
@@ -150,6 +150,24 @@ def test_a_name_that_cannot_be_a_folder_is_refused(given: Path, tmp_path: Path, 
 def test_a_checkpoint_that_is_not_there_is_told(given: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"laion-x cannot be added: No such file or directory \(.*none\.pt\)"):
         list(add("laion-x", tmp_path / "models", tmp_path / "none.pt", given / "tokenizer"))
+
+
+def test_a_given_checkpoint_is_read_before_anything_is_downloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "TOKENIZER_URL", "http://127.0.0.1:1/roberta")
+    (tmp_path / "k.wav").write_bytes(b"RIFF" + b"\0" * 100)
+    with pytest.raises(ModelError, match=r"k\.wav is not a CLAP checkpoint"):
+        list(add("laion-music", tmp_path / "models", tmp_path / "k.wav"))
+    with pytest.raises(ModelError, match=r"No such file or directory \(.*nope\.pt\)"):
+        list(add("laion-music", tmp_path / "models", tmp_path / "nope.pt"))
+
+
+def test_a_tokenizer_without_its_files_is_refused_before_anything_is_read(given: Path, tmp_path: Path) -> None:
+    (tmp_path / "merges.txt").write_text("#version")
+    with pytest.raises(ModelError, match=r"There is no vocab\.json in ") as error:
+        list(add("laion-x", tmp_path / "models", given / "toy.pt", tmp_path))
+    assert "--tokenizer" in error.value.hint
 
 
 def test_a_folder_that_cannot_be_made_is_told(given: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,13 @@ def test_an_unknown_name_is_told_with_the_known_ones(name: str) -> None:
     assert repr(name) in caught.value.message
     assert "compact" in caught.value.hint
     assert "fake" not in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["", "nonsense", "laion-music", "laion-music:int8"])
+def test_a_model_that_is_not_there_is_refused_without_loading(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UnknownModelError):
+        registry.require(name, tmp_path)
+    registry.require("compact", tmp_path)
 
 
 def test_the_fake_model_is_loaded_as_any_other() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import pickle
 import re
 import warnings
 import zipfile
@@ -19,12 +18,13 @@ from torch import Tensor
 from cratedig.errors import ModelError
 from cratedig.models.laion.frontend import N_MELS, mel_filters
 
-__all__ = ["Architecture", "architecture_of", "read_weights", "save_weights", "sha256_of"]
+__all__ = ["Architecture", "Weights", "architecture_of", "read_weights", "save_weights", "sha256_of"]
 
 PATCH = 4  # bands and columns of a patch
 HEAD_WIDTH = 64  # of RoBERTa; its count of heads leaves no trace in the shapes
 KEY = re.compile(r"^module\.")
 FILTERS = "audio_branch.logmel_extractor.melW"
+BEGINNINGS = (b"PK", b"\x80\x02")  # of what torch.save writes, now and formerly
 GET_OFFICIAL = "Official checkpoints: cratedig model list"
 
 # Beside tensors an official file holds its training's figures, which are numpy scalars.
@@ -44,6 +44,9 @@ OTHERS = {
     "text_branch.encoder.layers.0.fc1.weight": "a checkpoint with a BART text tower, not RoBERTa",
     "text_branch.resblocks.0.ln_1.weight": "a checkpoint with CLIP's text tower, not RoBERTa",
 }
+
+
+Weights = dict[str, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class Architecture:
         return max(1, self.text_width // HEAD_WIDTH)
 
 
-def read_weights(path: Path) -> dict[str, Tensor]:
+def read_weights(path: Path) -> Weights:
     """Read the weights of a checkpoint; nothing in the file can run.
 
     Parameters
@@ -103,19 +106,13 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     OSError
         It cannot be opened.
     """
+    path.open("rb").close()  # torch raises OSError for some torn files, too
     try:
         with torch.serialization.safe_globals(ALLOWED), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of old formats: what cannot be read is refused below
             loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
-    except OSError:
-        raise
-    except pickle.UnpicklingError as error:
-        raise ModelError(
-            f"{path} is not a checkpoint, or holds more than numbers: reading it could run code ({_first(error)}).",
-            GET_OFFICIAL,
-        ) from None
     except Exception as error:  # a torn pickle raises anything
-        raise ModelError(f"The checkpoint {path} is damaged ({_first(error)}).", "Download it again.") from None
+        raise _unreadable(path, str(error)) from None
     found = loaded.get("state_dict", loaded) if isinstance(loaded, Mapping) else {}
     weights = {KEY.sub("", str(key)): value for key, value in found.items() if isinstance(value, Tensor)}
     _refuse_others(path, weights)
@@ -189,5 +186,12 @@ def _count(weights: Mapping[str, Tensor], pattern: str) -> int:
     return 1 + max(int(match[1]) for key in weights if (match := re.match(pattern, key)))
 
 
-def _first(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:200] or type(error).__name__
+def _unreadable(path: Path, said: str) -> ModelError:
+    """Say in our words why torch cannot read a file: its own advise to run what is in it."""
+    if (called := re.search(r"GLOBAL (\S+)", said)) is not None:
+        return ModelError(f"{path} holds more than numbers: reading it could run code ({called[1]}).", GET_OFFICIAL)
+    with path.open("rb") as file:
+        torn = file.read(2) in BEGINNINGS and not zipfile.is_zipfile(path)
+    if torn:
+        return ModelError(f"The checkpoint {path} is damaged, or not whole.", "Download it again.")
+    return ModelError(f"{path} is not a CLAP checkpoint.", GET_OFFICIAL)

@@ -12,7 +12,7 @@ import numpy as np
 from cratedig.errors import ModelError
 from cratedig.models.laion import check
 from cratedig.models.laion.catalogue import CHECKPOINTS, TOKENIZER_FILES
-from cratedig.models.laion.checkpoint import Architecture, architecture_of, read_weights, sha256_of
+from cratedig.models.laion.checkpoint import Architecture, Weights, architecture_of, read_weights, sha256_of
 from cratedig.models.laion.download import Progress
 from cratedig.models.laion.export import agreement, export_towers
 from cratedig.models.laion.manifest import Manifest, write_manifest
@@ -20,18 +20,17 @@ from cratedig.models.laion.model import LaionModel
 from cratedig.models.laion.tokenizer import make_tokenizer
 from cratedig.models.laion.towers import make_towers
 
-__all__ = ["convert"]
+__all__ = ["convert", "read_checkpoint"]
 
 
-def convert(name: str, checkpoint: Path, tokenizer: Path, folder: Path) -> Iterator[Progress]:
-    """Fill `folder` with towers, tokenizer and manifest.
+def read_checkpoint(name: str, checkpoint: Path) -> tuple[Manifest, Weights]:
+    """Read a checkpoint, and begin the manifest of the model that becomes of it.
 
     Raises
     ------
     ModelError
         See `cratedig.models.laion.install.add`.
     """
-    yield Progress("checking the checkpoint")
     known, sha256 = _known_hash(name), sha256_of(checkpoint)
     if known is not None and known != sha256 and checkpoint.name == CHECKPOINTS[name].file:
         raise ModelError(
@@ -40,6 +39,18 @@ def convert(name: str, checkpoint: Path, tokenizer: Path, folder: Path) -> Itera
     weights = read_weights(checkpoint)
     size = architecture_of(weights)
     _refuse_other_tower(name, size)
+    return Manifest(name, checkpoint.name, sha256, known == sha256, size.tower, size.joint, {}, {}, {}), weights
+
+
+def convert(manifest: Manifest, weights: Weights, tokenizer: Path, folder: Path) -> Iterator[Progress]:
+    """Fill `folder` with towers, tokenizer and manifest.
+
+    Raises
+    ------
+    ModelError
+        See `cratedig.models.laion.install.add`.
+    """
+    size = architecture_of(weights)
     tokens = make_tokenizer(tokenizer, size.n_tokens)
     tokens.save(str(folder / "tokenizer.json"))
     for file in TOKENIZER_FILES:
@@ -48,7 +59,6 @@ def convert(name: str, checkpoint: Path, tokenizer: Path, folder: Path) -> Itera
     towers = make_towers(size, weights)
     export_towers(*towers, folder)
     yield Progress("comparing them with torch")
-    manifest = Manifest(name, checkpoint.name, sha256, known == sha256, size.tower, size.joint, {}, {}, {})
     model, sounds = LaionModel(folder, manifest), check.sounds()
     audio, text = model.embed_audio(sounds), model.embed_text(check.PROMPTS)
     ids = [tokens.encode(prompt).ids for prompt in check.PROMPTS]

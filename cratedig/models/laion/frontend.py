@@ -43,7 +43,8 @@ WIDTH = 1024  # columns of the picture: 1,001 frames are stretched to it
 
 _FLOOR = 1e-10
 _CUBIC = -0.75  # torch's coefficient of the bicubic kernel
-_FRAMES_AT_ONCE = 128  # keeps the frames in the processor's cache
+_FRAMES_AT_ONCE = 32  # keeps the frames in the processor's cache
+_BINS = int(FMAX_HZ * N_FFT / SR) + 1  # no filter hears those above
 
 
 def picture(y: FloatArray) -> FloatArray:
@@ -64,8 +65,7 @@ def picture(y: FloatArray) -> FloatArray:
 
 def quantise(y: FloatArray) -> FloatArray:
     """Clip and round towards zero to 16 bits, as training did."""
-    steps = (np.clip(y, -1.0, 1.0) * 32767.0).astype(np.int16)
-    return np.asarray(steps / 32767.0, dtype=np.float32)
+    return np.asarray(np.trunc(np.clip(y, -1.0, 1.0) * 32767.0) / 32767.0, dtype=np.float32)
 
 
 def fill(y: FloatArray) -> FloatArray:
@@ -92,9 +92,9 @@ def log_mel(y: FloatArray) -> FloatArray:
     frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP]
     mel = np.empty((len(frames), N_MELS), dtype=np.float32)
     for start in range(0, len(frames), _FRAMES_AT_ONCE):
-        spectrum = np.fft.rfft(frames[start : start + _FRAMES_AT_ONCE] * _hann(), axis=1)
+        spectrum = np.fft.rfft(frames[start : start + _FRAMES_AT_ONCE] * _hann(), axis=1)[:, :_BINS]
         power = spectrum.real**2 + spectrum.imag**2
-        mel[start : start + _FRAMES_AT_ONCE] = power @ mel_filters()
+        mel[start : start + _FRAMES_AT_ONCE] = power @ mel_filters()[:_BINS]
     return np.asarray(10.0 * np.log10(np.maximum(mel, _FLOOR)), dtype=np.float32)
 
 

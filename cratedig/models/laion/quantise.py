@@ -1,4 +1,4 @@
-"""The int8 variant: towers whose weights are 8-bit numbers, three times as fast and close to the float ones."""
+"""The int8 variant: towers whose weights are 8-bit numbers, two to three times as fast and close to the float ones."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from cratedig.models.laion.download import Progress
 from cratedig.models.laion.manifest import read_manifest, write_manifest
 from cratedig.models.laion.model import LaionModel
 from cratedig.types import FloatArray
+
+if TYPE_CHECKING:
+    import onnx
 
 __all__ = ["add_int8", "rank_agreement"]
 
@@ -44,6 +48,7 @@ def add_int8(folder: Path) -> Iterator[Progress]:
             made = Path(scratch) / f"{tower}.int8.onnx"
             model = onnx.load(folder / f"{tower}.onnx")
             del model.graph.value_info[:]  # shapes the exporter noted before it folded constants
+            _turn_weights(model)
             quantize_dynamic(
                 model, made, op_types_to_quantize=["MatMul", "Gemm"], weight_type=QuantType.QInt8, per_channel=True
             )
@@ -58,6 +63,21 @@ def add_int8(folder: Path) -> Iterator[Progress]:
         "int8_rank_agreement": rank_agreement(*audio),
     }
     write_manifest(folder, dataclasses.replace(manifest, bytes=sizes, checks=checks))
+
+
+def _turn_weights(model: onnx.ModelProto) -> None:
+    """Store the weights of linear layers as (in, out): quantising turns them again at each node that shares them."""
+    from onnx import numpy_helper  # noqa: PLC0415
+
+    turned = set()
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            if node.op_type == "Gemm" and attribute.name == "transB" and attribute.i:
+                attribute.i = 0
+                turned.add(node.input[1])
+    for weights in model.graph.initializer:
+        if weights.name in turned:
+            weights.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weights).T.copy(), weights.name))
 
 
 def rank_agreement(exact: FloatArray, quick: FloatArray, k: int = K) -> float:

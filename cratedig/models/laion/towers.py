@@ -24,6 +24,7 @@ from cratedig.models.laion.frontend import N_MELS, WIDTH
 __all__ = ["AudioTower", "TextTower", "WindowAttention", "make_towers"]
 
 OTHER_WINDOW = -100.0  # added to the attention between patches that only the cyclic shift made neighbours
+AT_ONCE = 512  # patches of a block computed together; whole windows
 PADDING_ID = 1  # RoBERTa counts positions from the one after it
 
 
@@ -40,16 +41,21 @@ class WindowAttention(nn.Module):
         if self.shifted:
             self.register_buffer("mask", _shift_mask(side, window, shift), persistent=False)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Attend among each `n` patches in a row; shapes (patches, width)."""
-        split = self.qkv(x).reshape(-1, self.n, 3, self.heads, x.shape[-1] // self.heads)
-        q, k, v = split.permute(2, 0, 3, 1, 4)
-        scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1) + self._bias()
-        attended = (scores.softmax(-1) @ v).transpose(1, 2).reshape(x.shape)
-        out: Tensor = self.proj(attended)
+    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
+        """Attend among each `n` patches in a row.
+
+        Parameters
+        ----------
+        x : Tensor, shape (patches, width)
+        bias : Tensor, shape (1 or windows, heads, n, n)
+            Of these windows.
+        """
+        q, k, v = self.qkv(x).reshape(-1, self.n, 3 * x.shape[-1]).chunk(3, -1)
+        attended, *_ = torch.onnx.ops.attention(q, k, v, bias, q_num_heads=self.heads, kv_num_heads=self.heads)
+        out: Tensor = self.proj(attended.reshape(x.shape))
         return out
 
-    def _bias(self) -> Tensor:
+    def bias(self) -> Tensor:
         """What is added to the scores; shape (1 or windows, heads, n, n)."""
         table = self.relative_position_bias_table[self.index.flatten()]
         bias = table.reshape(self.n, self.n, self.heads).permute(2, 0, 1)[None]
@@ -81,8 +87,13 @@ class Block(nn.Module):
         self.mlp = Mlp(width)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes (patches, width)."""
-        x = x + self.attn(self.norm1(x))
+        """Shapes (patches, width). All of a part is done before the next: what lies between stays in the cache."""
+        bias, parts = self.attn.bias(), x.split(AT_ONCE)
+        biases = bias.split(AT_ONCE // self.attn.n) if self.attn.shifted else [bias] * len(parts)
+        return torch.cat([self._part(*both) for both in zip(parts, biases, strict=True)])
+
+    def _part(self, x: Tensor, bias: Tensor) -> Tensor:
+        x = x + self.attn(self.norm1(x), bias)
         out: Tensor = x + self.mlp(self.norm2(x))
         return out
 
