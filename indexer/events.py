@@ -16,6 +16,7 @@ __all__ = [
     "FolderBack",
     "FolderGone",
     "FolderSkipped",
+    "HeardOtherwise",
     "IndexFinished",
     "IndexProgress",
     "IntakeFinished",
@@ -126,11 +127,22 @@ class PackFound:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class HeardOtherwise:
+    """Names claim one term of an axis, and the sound is surely heard as another; see `indexer.tagging.conflicts`."""
+
+    axis: str
+    named: str
+    heard: str
+    score: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class SoundFound:
     """A sound that an intake took in, with all that is proposed about it.
 
     `owned` are files with the same audio outside the folder, `copies` others inside it, `versions` files anywhere with
-    the same recording as other audio data, such as an MP3 of it: the first ten of each.
+    the same recording as other audio data, such as an MP3 of it: the first ten of each. Of versions in one folder the
+    first names the others.
     """
 
     path: str
@@ -141,6 +153,7 @@ class SoundFound:
     bpm: float | None
     key: str | None
     tags: tuple[TagRow, ...]
+    conflicts: tuple[HeardOtherwise, ...]
     owned: tuple[str, ...]
     copies: tuple[str, ...]
     versions: tuple[str, ...]
@@ -148,13 +161,18 @@ class SoundFound:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class IntakeFinished:
-    """An intake is over. `owned` sounds lie elsewhere in the library too, `untagged` ones have no tag in force."""
+    """An intake is over.
+
+    `owned` sounds lie elsewhere in the library too, `untagged` ones have no tag in force, `conflicts` ones are named
+    one thing and sound like another.
+    """
 
     folder: str
     packs: int
     sounds: int
     owned: int
     untagged: int
+    conflicts: int
     failed: tuple[FileFailed, ...]
 
 

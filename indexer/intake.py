@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import groupby, islice
 
 from cratedig.store.licences import CONDITIONS, PackLicence
 from cratedig.store.rows import SoundRow
 from cratedig.store.store import Store
 from cratedig.store.tags import TagRow
-from indexer.events import Event, FileFailed, IndexFinished, IntakeFinished, PackFound, SoundFound
+from cratedig.tags.vocabulary import Vocabulary
+from indexer.events import Event, FileFailed, HeardOtherwise, IndexFinished, IntakeFinished, PackFound, SoundFound
 from indexer.pipeline import IndexRequest, index
+from indexer.tagging import conflicts, library_vocabulary
 
 __all__ = ["intake"]
 
@@ -42,17 +45,22 @@ def intake(
         See `indexer.pipeline.index`.
     """
     (folder,) = request.paths
-    for event in index(store, request, cancelled):
+    for event in index(store, dataclasses.replace(request, packs=True), cancelled):
+        if isinstance(event, IndexFinished):  # what is missing elsewhere is no news of this folder
+            gone = sum(row.missing for row in store.files.under(os.fsencode(folder)))
+            event = dataclasses.replace(event, missing=gone)  # noqa: PLW2901
         yield event
         if isinstance(event, IndexFinished) and event.cancelled:
             return
     sounds = list(store.files.sounds_under(os.fsencode(folder)))
     yield from _packs(store.licences.of_packs(), sounds)
     tags = store.tags.of({sound.content_id for sound in sounds})
-    owned = untagged = 0
-    for sound in _described(sounds, tags, _elsewhere(store, sounds), versions(store)):
+    against = _conflicts(store, library_vocabulary(store, request.vocabularies), sounds)
+    owned = untagged = conflicting = 0
+    for sound in _described(sounds, tags, against, _elsewhere(store, sounds), versions(store)):
         owned += bool(sound.owned)
         untagged += not any(row.in_force for row in sound.tags)
+        conflicting += bool(sound.conflicts)
         yield sound
     below = {row.stamp.path for row in store.files.under(os.fsencode(folder))}
     failed = (row for row in store.files.failed() if row.stamp.path in below)
@@ -62,6 +70,7 @@ def intake(
         sounds=len(sounds),
         owned=owned,
         untagged=untagged,
+        conflicts=conflicting,
         failed=tuple(FileFailed(row.stamp.text, row.error or "") for row in failed),
     )
 
@@ -95,17 +104,31 @@ def _elsewhere(store: Store, sounds: Iterable[SoundRow]) -> dict[str, list[str]]
     }
 
 
+def _conflicts(
+    store: Store, vocabulary: Vocabulary, sounds: Iterable[SoundRow]
+) -> dict[int, tuple[HeardOtherwise, ...]]:
+    """What names say against the ear, by content."""
+    contents = store.tags.sounds(list(dict.fromkeys(sound.content_id for sound in sounds)))
+    return {
+        content_id: tuple(HeardOtherwise(c.axis, c.named, c.heard, c.score) for c in found)
+        for content_id, found in groupby(conflicts(store, vocabulary, contents), key=lambda c: c.sound.content_id)
+    }
+
+
 def _described(
     sounds: Sequence[SoundRow],
     tags: Mapping[int, Sequence[TagRow]],
+    against: Mapping[int, tuple[HeardOtherwise, ...]],
     places: Mapping[str, Sequence[str]],
     versions: Mapping[str, Sequence[str]],
 ) -> Generator[SoundFound, None, None]:
     inside = {os.fsdecode(sound.path) for sound in sounds}
     owned = {content: [path for path in paths if path not in inside] for content, paths in places.items()}
     copies = {content: [path for path in paths if path in inside] for content, paths in places.items()}
+    said = set[str]()  # each pair of versions is named once
     for sound in sounds:
         path = os.fsdecode(sound.path)
+        said.add(path)
         yield SoundFound(
             path=path,
             pack=os.fsdecode(sound.pack),
@@ -115,7 +138,8 @@ def _described(
             bpm=None if sound.bpm is None else round(sound.bpm, 2),
             key=sound.key,
             tags=tuple(tags.get(sound.content_id, ())),
+            conflicts=against.get(sound.content_id, ()),
             owned=tuple(owned.get(sound.content_hash, ())[:MOST_PLACES]),
-            versions=tuple(versions.get(sound.content_hash, ())[:MOST_PLACES]),
+            versions=tuple(islice((v for v in versions.get(sound.content_hash, ()) if v not in said), MOST_PLACES)),
             copies=tuple(islice((other for other in copies.get(sound.content_hash, ()) if other != path), MOST_PLACES)),
         )

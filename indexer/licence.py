@@ -22,7 +22,7 @@ __all__ = ["pack_licence", "update_licences"]
 
 MOST_DOCUMENTS = 8  # of a pack: those named after licences first, then those nearest to its folder
 FILES_ASKED = 3  # for the rights they state, when no document says anything
-VERSION = 1  # of these rules: a change reads every document again
+VERSION = 2  # of these rules: a change reads every document again
 USUAL_LETTERS = frozenset("äöüßàâçéèêëîïôùûœáíóúñãõ©")
 RIGHTS = ("copyright", "license", "comment", "description")
 TECHNICAL = re.compile(

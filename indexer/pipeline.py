@@ -50,6 +50,8 @@ class IndexRequest:
         Folder of installed models.
     vocabularies : Path, optional
         Folder of the user's own vocabularies of tags.
+    packs : bool
+        Whether each path is a pack; else the folders below it are.
     """
 
     paths: Sequence[str]
@@ -60,6 +62,7 @@ class IndexRequest:
     beside: str | None = None
     models: Path | None = None
     vocabularies: Path | None = None
+    packs: bool = False
 
 
 @dataclass(slots=True)
@@ -105,7 +108,8 @@ def index(store: Store, request: IndexRequest, cancelled: Callable[[], bool]) ->
             store.keep_beside(store.register_model(registry.load(request.beside, request.models).info))
         roots = _roots(store, request.paths)
         yield from (FolderGone(root) for root in roots if not os.path.exists(root))  # noqa: PTH110
-        scanned = yield from scan(store, roots, cancelled, retry_failed=request.retry_failed)
+        packs = request.paths if request.packs else ()
+        scanned = yield from scan(store, roots, cancelled, retry_failed=request.retry_failed, packs=packs)
         pending = _apply_scan(store, scanned, model)
         yield ScanFinished(
             files=scanned.files,

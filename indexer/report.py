@@ -14,7 +14,7 @@ from cratedig.analysis.waveform import unpack
 from cratedig.store.tags import TagRow
 from indexer.events import FileFailed, IntakeFinished, PackFound, SoundFound
 
-__all__ = ["as_html"]
+__all__ = ["MARK", "as_html"]
 
 COLUMNS, HEIGHT = 88, 32  # of a drawn waveform
 TAGS_SHOWN = 8
@@ -29,11 +29,14 @@ h2 { margin-top: 2.5rem; } .quiet { opacity: .65; } .warn { color: #b3261e; font
 .unsure { border-style: dashed; opacity: .7; } blockquote { margin: .3rem 0; border-left: 3px solid #8886;
   padding-left: .8rem; }
 """
-PAGE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+MARK = '<!DOCTYPE html>\n<html lang="en"><head><meta name="generator" content="cratedig">'  # how each page begins
+PAGE = (
+    MARK
+    + """<meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><style>{style}</style></head><body>
 <h1>{title}</h1>
 """
+)
 
 
 def as_html(
@@ -65,10 +68,11 @@ def as_html(
 
 def _summary(finished: IntakeFinished) -> str:
     counts = {
-        "packs": finished.packs,
-        "sounds": finished.sounds,
+        "pack" if finished.packs == 1 else "packs": finished.packs,
+        "sound" if finished.sounds == 1 else "sounds": finished.sounds,
         "you own already": finished.owned,
         "without a sure tag": finished.untagged,
+        "named one thing, sounding like another": finished.conflicts,
         "not readable": len(finished.failed),
     }
     return " · ".join(f"{count} {what}" for what, count in counts.items() if count)
@@ -99,12 +103,15 @@ def _sound(sound: SoundFound, picture: bytes | None) -> str:
     ]
     tags = " ".join(_tag(row) for row in sound.tags[:TAGS_SHOWN] if row.state != "rejected")
     others = {"you own it as": sound.owned, "twice in here:": sound.copies, "another version:": sound.versions}
+    against = "".join(
+        f'<br><span class="warn">{_text(f"named {c.named}, sounds like {c.heard}")}</span>' for c in sound.conflicts
+    )
     listed = "".join(
         f'<br><span class="quiet">{what} {_link(path)}</span>' for what, paths in others.items() for path in paths
     )
     return (
         f'<div class="sound">{_drawn(picture)}<div><b>{_text(PurePath(sound.path).name)}</b>'
-        f' <span class="quiet">{_text(" · ".join(filter(None, facts)))}</span><br>{tags}{listed}</div>'
+        f' <span class="quiet">{_text(" · ".join(filter(None, facts)))}</span><br>{tags}{against}{listed}</div>'
         f'<audio controls preload="none" src="{_address(sound.path)}"></audio></div>\n'
     )
 

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cratedig.audio.decode import is_audio_name
-from cratedig.paths import as_text
 from cratedig.store.rows import FileStamp, Pack
 from cratedig.store.store import Store
 from indexer.documents import worth_reading
 from indexer.events import Event, FolderSkipped, ScanProgress
+from indexer.packs import as_pack, pack_of
 
-__all__ = ["Folder", "Found", "ScanResult", "pack_of", "scan", "walk"]
+__all__ = ["Folder", "Found", "ScanResult", "scan", "walk"]
 
 EVENT_EVERY_S = 0.25
 GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})  # also a broken link, and one that points to itself
 SYSTEM_FOLDERS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information"})
-# A first-level folder of only these words sorts sounds inside a pack; it is not a pack.
-CATEGORIES = """
-    acoustic and atmosphere bass cymbal clap drum effect foley fx guitar hat hi hihat hit instrument key kick lead loop
-    melodic melody midi misc one oneshot other pad perc percussion piano pluck ride sample sfx shot single snare sound
-    string synth texture tom top vocal vox wav wave
-"""
-CATEGORY_WORDS = frozenset(CATEGORIES.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +57,55 @@ class ScanResult:
     files: int = 0
 
 
-def walk(roots: Iterable[str]) -> Iterator[Folder]:
+def walk(roots: Iterable[str], packs: Collection[str] = ()) -> Iterator[Folder]:
     """Walk folders and files, following links, each real folder once.
 
     Hidden and system folders, hidden files and names that are not audio are passed over. A root that is not there
-    gives nothing: its files are missing.
+    gives nothing: its files are missing. A root among `packs` is one, unless its name only sorts; of any other root
+    the folders below are.
     """
     visited: set[tuple[int, int]] = set()
     for root in roots:
         if os.path.isfile(root):  # noqa: PTH113  (paths here may hold undecodable bytes, as str)
             folder, name = os.path.split(root)
             if not (_is_sample(name) and _identity(folder) in visited):
-                yield Folder(folder, _found([root], folder))
+                yield Folder(folder, _found([root], as_pack(folder)))
             continue
-        remaining = [root]
+        remaining = [_Place(root, as_pack(root), name_is_enough=root in packs)]
         while remaining:
-            path = remaining.pop()
-            listed, subfolders = _list(path, root, visited)
+            listed, subfolders = _list(remaining.pop(), visited)
             remaining.extend(reversed(subfolders))
             if listed is not None:
                 yield listed
 
 
-def _list(path: str, root: str, visited: set[tuple[int, int]]) -> tuple[Folder | None, list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A folder to list, the root it is reached from, and what `indexer.packs.pack_of` has to know of it."""
+
+    path: str
+    root: Pack
+    above: Pack | None = None
+    name_is_enough: bool = True
+
+
+def _list(place: _Place, visited: set[tuple[int, int]]) -> tuple[Folder | None, list[_Place]]:
     try:
-        identity = _identity(path)
+        identity = _identity(place.path)
         if identity in visited:
             return None, []
         visited.add(identity)
-        with os.scandir(path) as entries:
+        with os.scandir(place.path) as entries:
             chosen = sorted(entries, key=lambda entry: entry.name)
-        files = _found([entry.path for entry in chosen if _is_sample(entry.name)], root)
         documents = [entry.path for entry in chosen if _is_document(entry.name)]
+        pack = pack_of(place.path, documents, place.above, name_is_enough=place.name_is_enough)
+        files = _found([entry.path for entry in chosen if _is_sample(entry.name)], pack or place.root)
     except FileNotFoundError:
         return None, []
     except OSError as error:
-        return Folder(path, error=error.strerror or type(error).__name__), []
-    return Folder(path, files, documents), [entry.path for entry in chosen if _is_folder(entry)]
+        return Folder(place.path, error=error.strerror or type(error).__name__), []
+    subfolders = [_Place(entry.path, place.root, pack, pack is None) for entry in chosen if _is_folder(entry)]
+    return Folder(place.path, files, documents), subfolders
 
 
 def _identity(path: str) -> tuple[int, int]:
@@ -126,7 +130,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _found(paths: Iterable[str], root: str) -> list[Found]:
+def _found(paths: Iterable[str], pack: Pack) -> list[Found]:
     """Stamp the files of one folder: they share a pack.
 
     Raises
@@ -135,7 +139,6 @@ def _found(paths: Iterable[str], root: str) -> list[Found]:
         The system will not say what a file is: that is not to be taken for missing.
     """
     found: list[Found] = []
-    pack = None
     for path in paths:
         try:
             status = os.stat(path)  # noqa: PTH116
@@ -144,47 +147,28 @@ def _found(paths: Iterable[str], root: str) -> list[Found]:
                 continue
             raise
         if stat.S_ISREG(status.st_mode):
-            stamp = FileStamp(os.fsencode(path), status.st_size, status.st_mtime_ns)
-            pack = pack or pack_of(path, root)
-            found.append(Found(stamp, pack))
+            found.append(Found(FileStamp(os.fsencode(path), status.st_size, status.st_mtime_ns), pack))
     return found
 
 
-def pack_of(path: str, root: str) -> Pack:
-    """Pack of a file: the first folder below the root that does more than name a kind of sound; else the root."""
-    folder = root
-    *below, _ = os.path.relpath(path, root).split(os.sep)  # noqa: PTH206
-    for depth, name in enumerate(below, start=1):
-        if not _is_category(name):
-            folder = os.path.join(root, *below[:depth])  # noqa: PTH118
-            break
-    name = os.path.basename(folder) or folder  # noqa: PTH119
-    return Pack(os.fsencode(folder), as_text(name))
-
-
-def _is_category(folder_name: str) -> bool:
-    words = re.findall(r"[a-z]+|\d+s?", folder_name.lower())
-    if all(word.isdecimal() for word in words):
-        return bool(words) and all(len(word) < 3 for word in words)  # 01 sorts, 909 is a machine
-    return all(_sorts(word) or _sorts(word.removesuffix("s")) for word in words)
-
-
-def _sorts(word: str) -> bool:
-    return word in CATEGORY_WORDS or word.isdecimal()
-
-
 def scan(
-    store: Store, roots: Sequence[str], cancelled: Callable[[], bool], *, retry_failed: bool
+    store: Store,
+    roots: Sequence[str],
+    cancelled: Callable[[], bool],
+    *,
+    retry_failed: bool,
+    packs: Collection[str] = (),
 ) -> Generator[Event, None, ScanResult]:
     """Compare folders with the store; reads no audio and writes nothing.
 
     A file is unchanged when its size and time are. A file that failed before is read again only when it has changed
-    or `retry_failed` is set. Files below a folder that cannot be listed are not taken to be missing.
+    or `retry_failed` is set. Files below a folder that cannot be listed are not taken to be missing. For `packs`, see
+    `walk`.
     """
     result = ScanResult()
     seen: set[int] = set()
     last_event = time.monotonic()
-    for folder in walk(roots):
+    for folder in walk(roots, packs):
         if cancelled():
             return result
         if folder.error is not None:

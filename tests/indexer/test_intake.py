@@ -13,11 +13,13 @@ import pytest
 import soundfile
 
 from cratedig.store.store import Store
+from cratedig.tags.head import Head, Trust
+from indexer import tagging
 from indexer.events import Event, FileFailed, IndexFinished, IntakeFinished, PackFound, SoundFound, as_dict
 from indexer.intake import intake
 from indexer.pipeline import IndexRequest
 from indexer.report import as_html
-from tests.library import run_index, write_tone
+from tests.library import INFO, run_index, write_tone
 
 
 def taken_in(store: Store, folder: Path, *, cancelled: bool = False) -> list[Event]:
@@ -96,6 +98,53 @@ def test_a_pack_is_taken_in(store: Store, pack: Path, tmp_path: Path) -> None:
     assert isinstance(last, IntakeFinished)
     assert (last.packs, last.sounds, last.owned) == (1, 3, 1)
     assert last.failed == (FileFailed(str(pack / "broken.wav"), "not audio, or damaged"),)
+
+
+def test_a_pack_is_one_whatever_its_folders_are_called(store: Store, pack: Path) -> None:
+    for number, name in enumerate(("Closed Hats", "Construction Kits", "Midnight Drive", "120 BPM")):
+        write_tone(pack / name / "a.wav", 200 + 100 * number)
+    assert [Path(event.path) for event in taken_in(store, pack) if isinstance(event, PackFound)] == [pack]
+
+
+def test_what_a_name_says_against_the_ear_is_in_the_report(
+    store: Store, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = np.zeros((2, INFO.dim + 1), dtype=np.float32)
+    weights[1, -1] = 8  # whatever it hears, it is a clap
+    trust = {axis: Trust(1.0, 0.0, 0.9, 0.8, {}) for axis in ("instrument", "family")}
+    monkeypatch.setattr(tagging, "load_head", lambda *_: Head(("snare", "clap"), weights, trust))
+    write_tone(pack / "Snares" / "snare 01.wav", 300)
+    events = taken_in(store, pack)
+    (conflict,) = sounds(events)["snare 01.wav"].conflicts
+    assert (conflict.axis, conflict.named, conflict.heard) == ("instrument", "snare", "clap")
+    last = events[-1]
+    assert isinstance(last, IntakeFinished)
+    assert last.conflicts == sum(bool(sound.conflicts) for sound in sounds(events).values()) >= 1
+    shown = Page(page(store, events)).words
+    assert "named snare, sounds like clap" in shown
+    assert f"{last.conflicts} named one thing, sounding like another" in shown
+
+
+def test_only_what_is_missing_in_the_folder_is_said(store: Store, pack: Path, tmp_path: Path) -> None:
+    (tmp_path / "owned" / "Old Pack" / "kick.wav").unlink()
+    run_index(store, tmp_path / "owned")
+    assert missing(taken_in(store, pack)) == 0
+    (pack / "Leads" / "lead again.wav").unlink()
+    assert missing(taken_in(store, pack)) == 1
+
+
+def missing(events: list[Event]) -> int:
+    return next(event.missing for event in events if isinstance(event, IndexFinished))
+
+
+def test_versions_in_a_folder_are_named_once(store: Store, pack: Path) -> None:
+    first = sounds(taken_in(store, pack))
+    kick, lead = first["dusty kick.wav"], first["lead again.wav"]
+    alike = {kick.content: [lead.path, "/elsewhere/kick.mp3"], lead.content: [kick.path, "/elsewhere/kick.mp3"]}
+    request = IndexRequest([str(pack)], "fake")
+    found = sounds(list(intake(store, request, lambda: False, lambda _: alike)))
+    assert found["dusty kick.wav"].versions == (lead.path, "/elsewhere/kick.mp3")
+    assert found["lead again.wav"].versions == ("/elsewhere/kick.mp3",)
 
 
 def test_again_and_again(store: Store, pack: Path) -> None:

@@ -1,4 +1,4 @@
-"""Walking folders: links, hidden and odd names, what cannot be listed, and which pack a file came in with."""
+"""Walking folders: links, hidden and odd names, what cannot be listed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from cratedig.store.store import Store
 from indexer.events import FolderSkipped
 from indexer.pipeline import IndexRequest, index
-from indexer.scan import pack_of, walk
+from indexer.scan import walk
 from tests.folders import file_ids, finished, missing, run, sample_folder, scanned
 from tests.library import unprivileged, write_tone
 
@@ -244,41 +244,6 @@ def test_scan_progress_is_at_most_four_a_second(tmp_path: Path, monkeypatch: pyt
         events = index(store, IndexRequest([str(tmp_path / "samples")], "fake"), lambda: False)
         progress = [event for event in events if type(event).__name__ == "ScanProgress"]
     assert 5 <= len(progress) <= 41  # of at most ten seconds
-
-
-@pytest.mark.parametrize(
-    ("path", "pack"),
-    [
-        ("/music/Dusty Breaks/Kicks/a.wav", "Dusty Breaks"),
-        ("/music/Dusty Breaks/a.wav", "Dusty Breaks"),
-        ("/music/a.wav", "music"),
-        ("/music/Kicks/a.wav", "music"),
-        ("/music/01 Kicks/a.wav", "music"),
-        ("/music/Drum One-Shots/Kick/a.wav", "music"),
-        ("/music/Bass/a.wav", "music"),
-        ("/music/808s/a.wav", "music"),
-        ("/music/FX & Vocals/a.wav", "music"),
-        ("/music/808 Mafia/a.wav", "808 Mafia"),
-        ("/music/Kicks/Dusty Breaks/a.wav", "Dusty Breaks"),
-        ("/music/Drums/Vendor Pack A/Kicks/a.wav", "Vendor Pack A"),
-        ("/music/909/a.wav", "909"),
-        ("/music/01/a.wav", "music"),
-        ("/music/---/a.wav", "---"),
-        ("/music/\N{DRUM WITH DRUMSTICKS}/a.wav", "\N{DRUM WITH DRUMSTICKS}"),
-    ],
-)
-def test_packs(path: str, pack: str) -> None:
-    assert pack_of(path, "/music").name == pack
-
-
-def test_the_pack_of_a_root_of_the_whole_disk() -> None:
-    assert pack_of("/a.wav", "/").name == "/"
-
-
-def test_the_pack_of_a_single_file_is_its_folder(tmp_path: Path) -> None:
-    kick = write_tone(tmp_path / "Dusty Breaks" / "kick.wav", 80)
-    (folder,) = walk([str(kick)])
-    assert folder.files[0].pack.name == "Dusty Breaks"
 
 
 def test_a_folder_that_may_be_listed_but_not_entered_is_skipped(public_folder: Path) -> None:

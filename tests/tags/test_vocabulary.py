@@ -42,6 +42,20 @@ BROKEN = {
         "has 'boom' for both boom and bang",
     ),
     "term": ('axis = "own"\n[terms]\n"a:b" = {}\n', 3, "a term that cannot be one"),
+    "axis": ('axis = "a:b"\n', 1, "an axis that cannot be one"),
+    "never closed": ('axis = "own"\n[terms]\nboom = { names = ["x",\n"y"\n\n', 4, "is not TOML"),
+    "text never closed": ('axis = "own"\n\n[terms]\nboom = { names = ["x', 4, "is not TOML"),
+    "in a table": ('axis = "own"\n[terms.boom]\nnames = ["x"]\nweak = 1\n', 4, "true or false for weak"),
+    "in a table of its own": (
+        'axis = "own"\n[terms."Big  Boom".measured]\npunch = [0, 9]\nloud = [0, 9]\n',
+        4,
+        "measures Big  Boom by 'loud'",
+    ),
+    "in a dotted key": ('axis = "own"\n[terms]\nbang.weak = true\nboom.weak = 1\n', 4, "true or false for weak"),
+    "like another key": ('axis = "own"\n[terms.bang]\nnames = ["x"]\n[terms]\nnames = 3\n', 5, "takes names = "),
+    "a family taken away": ('axis = "mood"\n[terms]\nsad = {}\ndrums = {}\n', 4, "has drums, which is a family"),
+    "exclusive of a shipped axis": ('axis = "mood"\nexclusive = true\n', 2, "cannot change exclusive of mood"),
+    "heard of a shipped axis": ('axis = "family"\nheard = false\n', 2, "cannot change heard of family"),
     "long": (f'axis = "own"\n[terms]\n{"a" * 61} = {{}}\n', 3, "a term that cannot be one"),
 }
 
@@ -64,6 +78,25 @@ def test_the_shipped_axes(shipped: Vocabulary) -> None:
     assert {term.axis for term in shipped.terms.values()} == {*axes}
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "agree"),
+    [
+        ("tom", "tom", True),
+        ("floor tom", "tom", True),
+        ("hi-hat", "closed hat", True),
+        ("drone", "texture", True),
+        ("floor tom", "rack tom", False),
+        ("open hat", "closed hat", False),
+        ("synth string", "strings", False),
+        ("bell synth", "bell", False),
+        ("bass", "drums", False),
+    ],
+)
+def test_terms_agree_where_one_is_a_kind_of_the_other(shipped: Vocabulary, one: str, other: str, agree: bool) -> None:
+    assert shipped.agree(one, other) is agree
+    assert shipped.agree(other, one) is agree
+
+
 def test_every_shipped_instrument_is_heard_and_every_envelope_rule_is_measured(shipped: Vocabulary) -> None:
     assert not any(term.measured for term in shipped.terms.values() if term.axis == "instrument")
     assert shipped.terms["bright"].ranges == {"brightness": (88.0, 100.0)}
@@ -72,17 +105,16 @@ def test_every_shipped_instrument_is_heard_and_every_envelope_rule_is_measured(s
 
 @pytest.mark.parametrize(
     ("text", "term"),
-    [("kick", "kick"), ("Bass  Drum", "kick"), ("synth pad", "pad"), ("winds", "woodwind"), ("lo fi", "lo-fi")],
+    [("kick", "kick"), ("Bass  Drum", "kick"), ("synth pad", "pad"), ("winds", "woodwind"), ("lo fi", "lo-fi"), ("BD", "kick")],
 )
-def test_a_term_is_found_by_any_of_its_names(shipped: Vocabulary, text: str, term: str) -> None:
+def test_a_term_is_found_by_its_names_and_abbreviations(shipped: Vocabulary, text: str, term: str) -> None:
     found = shipped.find(text)
     assert found is not None
     assert found.name == term
 
 
-def test_abbreviations_are_for_file_names_only(shipped: Vocabulary) -> None:
-    assert shipped.find("bd") is None
-    assert "bd" in shipped.terms["kick"].tokens
+def test_no_abbreviation_takes_the_place_of_a_name(shipped: Vocabulary) -> None:
+    assert all(shipped.find(name) is term for term in shipped.terms.values() for name in (term.name, *term.names))
 
 
 def test_a_user_adds_terms_to_a_shipped_axis(tmp_path: Path) -> None:
@@ -122,10 +154,31 @@ def test_a_broken_file_is_refused_with_its_line(tmp_path: Path, case: str) -> No
     assert isinstance(caught.value, ConfigError)
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "bad.toml").write_bytes(b"axis = '\xff'")
-    with pytest.raises(VocabularyError, match="cannot be read"):
+@pytest.mark.parametrize(("data", "line"), [(b"axis = 'own'\n\n# caf\xe9\n", 3), ("axis = 'own'".encode("utf-16"), 1)])
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path, data: bytes, line: int) -> None:
+    (tmp_path / "bad.toml").write_bytes(data)
+    with pytest.raises(VocabularyError, match=rf"bad\.toml, line {line}: it is not text in UTF-8") as caught:
         read_vocabulary(tmp_path, DESCRIPTORS)
+    assert caught.value.hint
+
+
+def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").mkdir()
+    with pytest.raises(VocabularyError, match=r"bad\.toml cannot be read"):
+        read_vocabulary(tmp_path, DESCRIPTORS)
+
+
+def test_what_notepad_writes_is_read(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_bytes('axis = "mood"\r\n[terms]\r\nwistful = {}\r\n'.encode("utf-8-sig"))
+    assert read_vocabulary(tmp_path, DESCRIPTORS).axis_of("wistful") == "mood"
+
+
+def test_a_second_file_of_an_axis_need_not_say_it_again_but_may(tmp_path: Path) -> None:
+    own(tmp_path / "v", 'axis = "room"\nexclusive = true\n[terms]\ncellar = {}\n', "a.toml")
+    own(tmp_path / "v", 'axis = "room"\n[terms]\nattic = {}\n', "b.toml")
+    vocabulary = own(tmp_path / "v", 'axis = "room"\nexclusive = true\n[terms]\nhall = {}\n', "c.toml")
+    assert vocabulary.exclusive("room")
+    assert {term.name for term in vocabulary.terms.values() if term.axis == "room"} == {"cellar", "attic", "hall"}
 
 
 def test_terms_of_ones_own_have_an_axis_of_their_own(shipped: Vocabulary) -> None:
