@@ -20,12 +20,12 @@ from cratedig.vectors.snapshot import open_index, refresh
 from search.aspects import closeness
 from search.explore import pool_size, varied
 from search.facts import Facts, facts_of
-from search.fusion import BOTH, fuse
+from search.fusion import BOTH, fuse, only
 from search.line import ParsedLine, Term
 from search.moves import Move, moves_in
 from search.names import Named, by_name, fused
 from search.near import Near, Neighbours, best_places
-from search.query import AnySound, ContentQuery, FileQuery, Query, QueryContext, query_of, reference
+from search.query import AnySound, ContentQuery, FileQuery, Query, QueryContext, content_of, query_of, reference
 from search.rank import Ranking, Reason
 from search.results import SearchHit, SearchResults
 from search.score import by_aspects, by_fit, by_moves
@@ -192,7 +192,8 @@ class SearchEngine:
             )
         engines = [self._engine(row) for row in named]
         if len(engines) == 1 or request.unranked:
-            return engines[0].rank(replace(request, model=""))
+            ranking = engines[0].rank(replace(request, model=""))
+            return only(ranking, kept[0].name) if request.model == BOTH and len(kept) == 1 else ranking
         alone = replace(request, model="", k=max(request.k, HEARD))
         rankings = [engine.rank(alone) for engine in engines]
         sounds = [self._columns.sounds_of(r.ids, row) for r, row in zip(rankings, named, strict=True)]
@@ -218,6 +219,20 @@ class SearchEngine:
             for place, i in zip(places, ids, strict=True)
             if i in rows
         )
+
+    def itself(self, query: FileQuery | ContentQuery) -> tuple[SearchHit, ...]:
+        """Return the one sound that a reference is, by its audio, in the very file that it names where that is known.
+
+        QueryError when the reference cannot be read; nothing when the library has no such sound.
+        """
+        content = content_of(query, self._store)
+        named = self._store.files.known([os.fsencode(query.path)] if isinstance(query, FileQuery) else [])
+        files = np.array([row.id for row in named.values()] or [-1], dtype=np.int64)
+        with self._columns.reading():
+            sounds = self._columns.rows(np.array(self._store.tags.ids([content.hash]), dtype=np.int64))
+            everything = self._neighbours.all(None)
+            near = everything.take(everything.places(sounds))
+        return self.hits(Ranking(query.title, near.segments, files=files[: len(near.segments)]), 0, 1)
 
     def facts(self, query: FileQuery | ContentQuery) -> Facts:
         """Look up or measure what is known of a reference.

@@ -17,7 +17,16 @@ from typing import TextIO
 from cratedig.errors import ExportError
 from search.results import SearchHit
 
-__all__ = ["copy_to", "numbered_names", "portable_name", "write_csv", "write_json", "write_m3u"]
+__all__ = [
+    "copy_to",
+    "numbered_names",
+    "portable_name",
+    "refuse_others",
+    "write_again",
+    "write_csv",
+    "write_json",
+    "write_m3u",
+]
 
 NOT_PORTABLE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]')
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # device names on Windows
@@ -101,6 +110,36 @@ def write_m3u(hits: Iterable[SearchHit], file: Path) -> None:
                 text.write(f"#EXTINF:{round(hit.duration_s)},{Path(hit.path).stem}\n{hit.path}\n")
 
 
+def write_again(file: Path, text: str, mark: str) -> None:
+    """Write a text that begins with `mark`, in place of an older one that does, too, and of nothing else.
+
+    Raises
+    ------
+    ExportError
+        Another file is there, or the text cannot be written.
+    """
+    refuse_others(file, mark)
+    unfinished = file.with_name(file.name + ".part")
+    try:
+        unfinished.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
+        os.replace(unfinished, file)  # noqa: PTH105  (a path may hold undecodable bytes)
+    except OSError as error:
+        raise _not_written(file, error) from None
+
+
+def refuse_others(file: Path, mark: str) -> None:
+    """Raise ExportError when a file is there that does not begin with `mark`: it is not one of ours."""
+    try:
+        with file.open("rb") as there:
+            ours = there.read(len(mark.encode())) == mark.encode()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _not_written(file, error) from None
+    if not ours:
+        raise ExportError(f"{file} is there already, and not from cratedig.", "Choose another name.")
+
+
 @contextlib.contextmanager
 def _new_text(file: Path) -> Iterator[TextIO]:
     """Open a new file for text; bytes of paths that are no text are written as they are."""
@@ -110,7 +149,7 @@ def _new_text(file: Path) -> Iterator[TextIO]:
     except FileExistsError:
         raise ExportError(f"{file} is there already.", "Choose another name, or remove it first.") from None
     except OSError as error:
-        raise ExportError(f"{file} cannot be written ({error.strerror}).", "Choose another place.") from None
+        raise _not_written(file, error) from None
 
 
 def portable_name(name: str) -> str:
@@ -162,6 +201,13 @@ def _place(source: Path, target: Path, *, link: bool) -> Path:
             raise
     shutil.copystat(source, target)
     return target
+
+
+def _not_written(file: Path, error: OSError) -> ExportError:
+    return ExportError(
+        f"{file} cannot be written ({error.strerror}).",
+        "Check that its folder is there, its drive not full, and that you may write in it.",
+    )
 
 
 def _cannot_write(what: str, folder: Path, error: OSError) -> ExportError:

@@ -10,15 +10,18 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from cratedig.analysis.key import NAMES, camelot
+from cratedig.errors import VocabularyError
 from cratedig.paths import as_text
 from cratedig.store.columns import Columns, Mask, Numbers
 from cratedig.store.licences import LICENCES
+from cratedig.store.measures import DESCRIPTORS
+from cratedig.tags.vocabulary import Vocabulary, as_term, read_vocabulary
 from search.line import EXACT
 
 __all__ = ["FILTERS", "KINDS", "Filter", "Test", "key_name", "neighbours"]
@@ -258,10 +261,22 @@ def _member(group: str, value: str) -> Test:
 
 
 def _tag(value: str) -> Test:
-    term = " ".join(as_text(value).lower().split())
-    if not term:
-        raise ValueError(value)
-    return lambda columns: columns.tagged(term)
+    """Read a tag: a term of the library, else what it is another name or abbreviation of."""
+    try:
+        term = as_term(as_text(value))
+    except VocabularyError:
+        raise ValueError(value) from None
+
+    def test(columns: Columns) -> Mask:
+        known = None if term in columns.terms() else _shipped().find(term)
+        return columns.tagged(term if known is None else known.name)
+
+    return test
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Vocabulary:
+    return read_vocabulary(None, DESCRIPTORS)
 
 
 def _licence(value: str) -> Test:

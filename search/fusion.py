@@ -14,7 +14,7 @@ from search.names import SOFTENING
 from search.near import best_places
 from search.rank import Ranking, Reason
 
-__all__ = ["BOTH", "fuse"]
+__all__ = ["BOTH", "fuse", "only"]
 
 BOTH = "both"
 
@@ -51,6 +51,12 @@ def fuse(rankings: Sequence[Ranking], sounds: Sequence[IdArray], models: Sequenc
         Reason(of_model[order], partial(_place, model)) for model, of_model in zip(models, places, strict=True)
     )
     return replace(shown, scores=_mean_score(rankings, places[:, order]), reasons=reasons)
+
+
+def only(ranking: Ranking, model: str) -> Ranking:
+    """Say with the order of one model that there is no other to ask."""
+    note = f"The library has vectors of {model} only. For those of another model: cratedig index --beside NAME."
+    return replace(ranking, note=f"{ranking.note} {note}".strip())
 
 
 def _joined(rankings: Sequence[Ranking]) -> Ranking:

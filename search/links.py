@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,7 +20,7 @@ GROUPS: dict[str, Callable[[SearchHit], tuple[str, ...]]] = {
 }
 
 
-def link_by(hits: Iterable[SearchHit], group: str, folder: Path) -> int:
+def link_by(hits: Iterable[SearchHit], group: str, folder: Path, roots: Iterable[str]) -> int:
     """Make folders of links; what lies there already stays, and a link to the same sound is not made twice.
 
     Parameters
@@ -30,6 +31,8 @@ def link_by(hits: Iterable[SearchHit], group: str, folder: Path) -> int:
         One of `GROUPS`: what the folders are named after.
     folder : Path
         Where to.
+    roots : iterable of str
+        The library's folders, in which links would be indexed as copies.
 
     Returns
     -------
@@ -39,14 +42,22 @@ def link_by(hits: Iterable[SearchHit], group: str, folder: Path) -> int:
     Raises
     ------
     ExportError
-        A link cannot be made.
+        A link cannot be made, or would lie in one of `roots`.
     """
-    count = 0
-    for hit in hits:
-        for name in GROUPS[group](hit):
-            _link(Path(hit.path), folder / portable_name(name))
-            count += 1
-    return count
+    links = [(Path(hit.path), folder / portable_name(name)) for hit in hits for name in GROUPS[group](hit)]
+    _refuse_inside({target for _, target in links}, [Path(root).resolve() for root in roots])
+    for sound, target in links:
+        _link(sound, target)
+    return len(links)
+
+
+def _refuse_inside(folders: Iterable[Path], roots: Iterable[Path]) -> None:
+    for folder, root in itertools.product(folders, roots):
+        if folder.resolve().is_relative_to(root):
+            raise ExportError(
+                f"The links would lie among the sounds in {root}, and be taken for copies of them.",
+                "Choose a folder of their own for them, outside of what is indexed.",
+            )
 
 
 def _link(sound: Path, folder: Path) -> None:

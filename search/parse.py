@@ -17,7 +17,7 @@ from cratedig.errors import QueryError
 from search.filters import FILTERS, Filter
 from search.line import EXACT, FIELDS, Field, ParsedLine, Term
 
-__all__ = ["ASPECTS", "parse_line", "parse_reference"]
+__all__ = ["ASPECTS", "nearest", "parse_line", "parse_reference"]
 
 ASPECTS = ("timbre", "pitch", "rhythm", "envelope", "meaning")
 CONTENT_ID = re.compile(r"[0-9a-f]{6,40}")
@@ -26,6 +26,7 @@ QUOTED = re.compile(r'"(?:[^"]|"")*"')
 TOKEN = re.compile(rf"-?(?:[A-Za-z]+:)?{QUOTED.pattern}(?!\S)|\S+")
 PIECES = re.compile(r"(?P<minus>-(?=.))?(?:(?P<name>[A-Za-z]+):)?(?P<value>.*)", re.DOTALL)
 EITHER = "OR"
+QUOTES = 'Quotes look like pack:"Tape Vol 1"; a quote within them is written twice.'
 HEAVIEST = 1000.0
 
 
@@ -124,7 +125,7 @@ class _Reader:
         quoted = value.startswith('"')
         if quoted and not QUOTED.fullmatch(value):
             pointer = self._pointer(match.start(), len(match[0]))
-            raise QueryError("The quote has no end.", 'Quotes look like pack:"Tape Vol 1".', pointer)
+            raise QueryError("The quote has no end.", QUOTES, pointer)
         text = value[1:-1].replace('""', '"') if quoted else value
         value_start = match.start() + pieces.start("value") + quoted
         return _Token(match.start(), match[0], pieces["minus"] is not None, name, text, quoted, value_start)
@@ -227,7 +228,7 @@ class _Reader:
     def _unknown(self, token: _Token) -> QueryError:
         known: list[Filter | Field] = [*FILTERS.values(), *FIELDS.values()]
         examples = {f.name: f.example for f in known if f.name != EXACT}
-        near = _nearest(str(token.name), list(examples))
+        near = nearest(str(token.name), list(examples))
         hint = f"Did you mean {near}: as in {near}:{examples[near]}?" if near else f"Filters: {', '.join(examples)}."
         return self._wrong(token, f"There is no filter {token.name}.", hint)
 
@@ -236,7 +237,7 @@ class _Reader:
     ) -> QueryError:
         value = token.value if part is None else part
         hint = f"{meant.help} For example {meant.name}:{meant.example}"
-        near = _nearest(value.strip("~ "), choices)
+        near = nearest(value.strip("~ "), choices)
         name = token.name or "The text in quotes"
         start = token.value_start + (0 if part is None else token.value.index(part))
         pointer = self._pointer(start, max(len(value), 1))
@@ -257,7 +258,8 @@ def _role(token: _Token) -> str:
     return "" if token.name in FIELDS else "filter"
 
 
-def _nearest(text: str, choices: Sequence[str]) -> str | None:
+def nearest(text: str, choices: Sequence[str]) -> str | None:
+    """Return the choice that may have been meant; None where none is near."""
     import difflib  # noqa: PLC0415  (10 ms that only a slip pays)
 
     by_lower = {choice.lower(): choice for choice in choices}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePath
 
 from cratedig.errors import ExportError
 from cratedig.store.licences import Rights
 from cratedig.store.tags import TagRow
+from search.export import write_again
 from search.results import SearchHit
 
 __all__ = ["write_sidecars"]
@@ -64,15 +64,11 @@ def _write(file: Path, hit: SearchHit, tags: Sequence[TagRow], rights: Rights) -
         )
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        if file.exists() and not file.read_text(encoding="utf-8", errors="replace").startswith(MARK):
-            raise ExportError(f"{file} is there already, and no sidecar of cratedig.", "Choose another folder.")
-        unfinished = file.with_name(file.name + ".part")
-        unfinished.write_text(json.dumps(_content(hit, tags, rights), indent=1) + "\n", encoding="utf-8")
-        os.replace(unfinished, file)  # noqa: PTH105  (a path may hold undecodable bytes)
     except OSError as error:
         raise ExportError(
-            f"{file} cannot be written ({error.strerror}).", "Check that its drive is connected and not full."
+            f"The folder {file.parent} cannot be made ({error.strerror}).", "Choose another folder."
         ) from None
+    write_again(file, json.dumps(_content(hit, tags, rights), indent=1) + "\n", MARK)
     return file
 
 

@@ -14,7 +14,7 @@ from search.links import GROUPS, link_by
 from search.results import SearchHit
 from search.sidecar import write_sidecars
 from tui.cli.hits import LINE_HELP, LineCommand
-from tui.cli.options import json_option, library_option
+from tui.cli.options import OutputFile, json_option, library_option
 from tui.cli.output import print_json, printable
 from tui.cli.selection import selected
 
@@ -23,8 +23,8 @@ __all__ = ["command"]
 
 @click.command("export", cls=LineCommand, epilog=LINE_HELP)
 @click.argument("query", nargs=-1, required=True)
-@click.option("--csv", type=click.Path(path_type=Path), metavar="FILE", help="Write a table.")
-@click.option("--m3u", type=click.Path(path_type=Path), metavar="FILE", help="Write a playlist.")
+@click.option("--csv", type=OutputFile(".csv"), metavar="FILE", help="Write a table.")
+@click.option("--m3u", type=OutputFile(".m3u", ".m3u8"), metavar="FILE", help="Write a playlist.")
 @click.option(
     "--copy-to", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Copy the files into this folder."
 )
@@ -79,7 +79,7 @@ def command(
         if sidecars is not None:
             _write_sidecars(store, hits, sidecars)
         if links_by is not None:
-            links = link_by(hits, *links_by)
+            links = link_by(hits, *links_by, _roots(store))
             click.echo(f"Links in {printable(str(links_by[1]))}: {links}", err=True)
     click.echo(f"Sounds: {len(hits)}", err=True)
 
@@ -89,6 +89,9 @@ def _write_sidecars(store: Store, hits: Sequence[SearchHit], folder: Path) -> No
     ids = store.tags.ids(contents)
     tags = store.tags.of(ids)
     tags_of = {content: tags.get(i, []) for content, i in zip(contents, ids, strict=True)}
-    roots = [os.fsdecode(root) for root in store.files.roots()]
-    written = write_sidecars(hits, tags_of, store.licences.of(contents), roots, folder)
+    written = write_sidecars(hits, tags_of, store.licences.of(contents), _roots(store), folder)
     click.echo(f"Sidecars in {printable(str(folder))}: {len(written)}", err=True)
+
+
+def _roots(store: Store) -> list[str]:
+    return [os.fsdecode(root) for root in store.files.roots()]

@@ -15,13 +15,14 @@ from cratedig.store.store import Store
 from search.engine import SearchEngine, SearchRequest
 from search.filters import FILTERS
 from search.line import EXACT, FIELDS, ParsedLine
+from search.parse import nearest
 from search.query import reference
 from search.replace import replacing
 from search.results import SearchHit
 from tui.cli.options import json_option, library_option, model_name, open_library, settings_for
 from tui.cli.output import print_json, print_path, print_table, printable, seconds
 
-__all__ = ["LINE_HELP", "LineCommand", "answer", "open_engine", "search_options"]
+__all__ = ["LINE_HELP", "LineCommand", "answer", "open_engine", "search_options", "why_empty"]
 
 AWAY = re.compile(r'-(?:[^\W\d_]{2}|[^\W\d_]*:|")')
 F = TypeVar("F", bound=Callable[..., object])
@@ -91,7 +92,7 @@ def answer(
             line = _replacing(line, engine)
         results = engine.search(SearchRequest.of(line, settings.results))
         hits = results.hits
-        why_empty = "" if hits else _why_empty(store, line)
+        why = "" if hits else why_empty(store, line)
     if results.note:
         click.echo(printable(results.note), err=True)
     if as_json:
@@ -103,7 +104,7 @@ def answer(
     elif hits:
         _show(hits, explain=explain)
     if not hits and not as_json:
-        click.echo(printable(why_empty), err=True)
+        click.echo(printable(why), err=True)
 
 
 def _replacing(line: ParsedLine, engine: SearchEngine) -> ParsedLine:
@@ -114,14 +115,25 @@ def _replacing(line: ParsedLine, engine: SearchEngine) -> ParsedLine:
     return narrowed
 
 
-def _why_empty(store: Store, line: ParsedLine) -> str:
+def why_empty(store: Store, line: ParsedLine) -> str:
     """Say why a search finds nothing: words alone always find something."""
     counts = store.files.counts()
     if counts.missing and not counts.files:
         return "Every file of the library is missing. Is a drive unplugged? Connect it and run: cratedig index"
     if line.filters:
-        return "Nothing passes the filters."
+        return _unknown_tag(store, line) or "Nothing passes the filters."
     return "No name has these words." if counts.files else "There is nothing to hear in the library."
+
+
+def _unknown_tag(store: Store, line: ParsedLine) -> str:
+    """Name a tag of a line that no sound has, and the nearest that some have."""
+    asked = [term.value for group in line.filters for term in group if term.name == "tag" and not term.negated]
+    known = [*store.tags.counts()] if asked else []
+    for tag in asked:
+        if " ".join(tag.lower().split()) not in known:
+            near = nearest(tag, known)
+            return f"No sound has the tag {tag}. " + (f"Did you mean {near}?" if near else "cratedig tags lists all.")
+    return ""
 
 
 def _show(hits: Sequence[SearchHit], *, explain: bool) -> None:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from itertools import islice
 from pathlib import Path, PurePath
 
 import click
 
-from cratedig.errors import ExportError, LibraryError
+from cratedig.errors import LibraryError
 from cratedig.store.store import Store
 from indexer.events import Event, IndexFinished, IntakeFinished, PackFound, SoundFound, as_dict
 from indexer.intake import intake
 from indexer.pipeline import IndexRequest
-from indexer.report import as_html
+from indexer.report import MARK, as_html
 from search.duplicates import near_duplicates
+from search.export import refuse_others, write_again
 from tui.cli.index import draw, stop_on_signals
-from tui.cli.options import json_option, library_option, model_name, open_library, settings_for, whole_path
+from tui.cli.options import OutputFile, json_option, library_option, model_name, open_library, settings_for, whole_path
 from tui.cli.output import print_json, printable, seconds
 
 __all__ = ["command"]
@@ -28,9 +28,7 @@ SHOWN = 10  # of each list in the terminal; all of it is in --json and --html
 
 @click.command("intake")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report as a page to listen to."
-)
+@click.option("--html", type=OutputFile(".html"), metavar="FILE", help="Write the report as a page to listen to.")
 @click.option("--jobs", type=int, metavar="N", help="Processes that read files.  [CRATEDIG_JOBS]")
 @library_option
 @json_option
@@ -41,6 +39,8 @@ def command(folder: Path, html: Path | None, jobs: int | None, library: Path | N
     """
     if not folder.expanduser().is_dir():
         raise LibraryError(f"There is no folder {folder}.", "Check the spelling.")
+    if html is not None:
+        refuse_others(html, MARK)  # now, not after an hour of indexing
     settings = settings_for(library, jobs=jobs)
     found: list[Event] = []
     with open_library(settings, create=True) as store, stop_on_signals() as stop:
@@ -91,36 +91,37 @@ def _write(
     file: Path, finished: IntakeFinished, packs: Sequence[PackFound], sounds: Sequence[SoundFound], store: Store
 ) -> None:
     pictures = store.measures.picture([sound.content for sound in sounds])
-    try:
-        with file.open("w", encoding="utf-8") as page:
-            page.writelines(as_html(finished, packs, sounds, pictures))
-    except OSError as error:
-        raise ExportError(
-            f"The report {file} cannot be written ({error.strerror}).",
-            "Check that its folder is there and you may write in it.",
-        ) from None
+    write_again(file, "".join(as_html(finished, packs, sounds, pictures)), MARK)
     click.echo(f"Report: {printable(str(file))}", err=True)
 
 
 def _show(finished: IntakeFinished, packs: Sequence[PackFound], sounds: Sequence[SoundFound]) -> None:
+    if not packs:
+        click.echo(f"No sounds were found in {printable(finished.folder)}.")
     for pack in packs[:SHOWN]:
         _show_pack(pack, [sound for sound in sounds if sound.pack == pack.path])
     _more(len(packs), "packs")
-    _show_pairs("You own already", {sound.path: sound.owned[0] for sound in sounds if sound.owned})
-    _show_pairs("In another version too", {sound.path: sound.versions[0] for sound in sounds if sound.versions})
+    _show_list("You own already", [f"{_name(s)}  is  {s.owned[0]}" for s in sounds if s.owned])
+    _show_list("In another version too", [f"{_name(s)}  is  {s.versions[0]}" for s in sounds if s.versions])
+    against = [f"{_name(s)}  named {c.named}, sounds like {c.heard}" for s in sounds for c in s.conflicts]
+    _show_list("Named one thing, sounding like another", against)
     if finished.untagged:
         click.echo(f"Without a sure tag: {finished.untagged}")
     if finished.failed:
         click.echo(f"Not readable: {len(finished.failed)}")
 
 
-def _show_pairs(what: str, other_of: Mapping[str, str]) -> None:
-    if not other_of:
+def _name(sound: SoundFound) -> str:
+    return PurePath(sound.path).name
+
+
+def _show_list(what: str, lines: Sequence[str]) -> None:
+    if not lines:
         return
-    click.echo(f"{what}: {len(other_of)}")
-    for path, other in islice(other_of.items(), SHOWN):
-        click.echo(f"  {printable(PurePath(path).name)}  is  {printable(other)}")
-    _more(len(other_of), "sounds")
+    click.echo(f"{what}: {len(lines)}")
+    for line in lines[:SHOWN]:
+        click.echo(f"  {printable(line)}")
+    _more(len(lines), "sounds")
 
 
 def _show_pack(pack: PackFound, sounds: Sequence[SoundFound]) -> None:
@@ -140,4 +141,4 @@ def _show_pack(pack: PackFound, sounds: Sequence[SoundFound]) -> None:
 
 def _more(count: int, what: str) -> None:
     if count > SHOWN:
-        click.echo(f"  ... and {count - SHOWN} more {what}: --html or --json lists them")
+        click.echo(f"  ... of {count} {what}: --html or --json lists them all")

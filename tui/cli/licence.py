@@ -7,7 +7,6 @@ from pathlib import Path, PurePath
 
 import click
 
-from cratedig.errors import QueryError
 from cratedig.store.licences import LICENCE_WORDS, LICENCES, Rights
 from cratedig.store.store import Store
 from search.results import SearchHit
@@ -36,8 +35,6 @@ def command(
     if note and unnote:
         raise click.UsageError("--note and --unnote contradict each other.")
     with selected(query, library, k) as (store, hits):
-        if not hits:
-            raise QueryError("No sound is selected.", "See what a query finds with: cratedig search QUERY")
         contents = [hit.content for hit in hits]
         if note:
             store.user.note_licence(contents, note)

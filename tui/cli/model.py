@@ -89,7 +89,8 @@ def add_model(
     if split(name)[1] == "int8":
         _compare(name, settings)
     click.echo(f"Use it with: cratedig index FOLDER --model {name}", err=True)
-    if (downloads := settings.models / "downloads").is_dir():
+    downloads = settings.models / "downloads"
+    if not split(name)[1] and (checkpoint is None or tokenizer is None):
         click.echo(f"What was downloaded stays in {downloads}; only NAME:reference needs it again.", err=True)
 
 
@@ -162,6 +163,7 @@ def _published(official: Checkpoint) -> Iterator[tuple[str, object]]:
     facts = dataclasses.asdict(official)
     for key in ("name", "file", "tower", "trained_on", "published"):
         yield key, facts[key] or "-"
+    yield "download", size(official.gigabytes * 1e9)
     yield "licence", LICENCE
     yield "from", official.url
 

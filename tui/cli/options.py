@@ -16,9 +16,24 @@ from cratedig.paths import LibraryPaths
 if TYPE_CHECKING:
     from cratedig.store.store import Store
 
-__all__ = ["json_option", "library_option", "model_name", "open_library", "settings_for", "whole_path"]
+__all__ = ["OutputFile", "json_option", "library_option", "model_name", "open_library", "settings_for", "whole_path"]
 
 F = TypeVar("F", bound=Callable[..., object])
+
+
+class OutputFile(click.Path):
+    """A file to write, whose name ends as its kind does: a slip puts no text into ``kick.wav`` or ``-``."""
+
+    def __init__(self, *endings: str) -> None:
+        super().__init__(path_type=Path)
+        self._endings = endings
+
+    def convert(self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path, or fail in words."""
+        path = Path(value)
+        if path.suffix.lower() not in self._endings:
+            self.fail(f"The name {path} does not end in {' or '.join(self._endings)}.", param, ctx)
+        return path
 
 
 def library_option(command: F) -> F:
@@ -52,6 +67,11 @@ def open_library(settings: Settings, *, create: bool = False) -> Iterator[Store]
     """Open the library of these settings, with SQLite's errors in words while it is used."""
     from cratedig.store.connection import plain_errors  # noqa: PLC0415  (the app paints before it opens a library)
     from cratedig.store.store import Store  # noqa: PLC0415
+
+    if create and not LibraryPaths(settings.library).database.exists():  # none is made for a model that is not there
+        from cratedig.models import registry  # noqa: PLC0415
+
+        registry.require(settings.model_for(None), settings.models)
 
     with plain_errors(LibraryPaths(settings.library).database):
         store = Store.create_or_open(settings.library) if create else Store.open(settings.library)

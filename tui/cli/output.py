@@ -11,6 +11,8 @@ import click
 __all__ = ["print_json", "print_path", "print_table", "printable", "seconds", "size"]
 
 WIDEST = 10_000
+GAP = 2  # between columns
+SHORTEST = 8  # of a column that gives way: less says nothing
 
 
 def print_json(value: Mapping[str, object]) -> None:
@@ -49,7 +51,10 @@ def size(n_bytes: float) -> str:
 def print_table(
     headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[str], cut: frozenset[str]
 ) -> None:
-    """Print a compact table: columns in `right` are right-aligned, only those in `cut` give way when it is too wide."""
+    """Print a compact table: columns in `right` are right-aligned, only those in `cut` give way when it is too wide.
+
+    No column is ever left out: what is still too wide then is for the terminal to wrap.
+    """
     from rich.console import Console  # noqa: PLC0415  (70 ms that `--json` need not pay)
     from rich.measure import Measurement  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -61,7 +66,7 @@ def print_table(
         table.add_column(
             heading,
             justify="right" if heading in right else "left",
-            min_width=None if heading in cut else longest,
+            min_width=min(longest, SHORTEST) if heading in cut else longest,
             ratio=longest if heading in cut else None,
             overflow="ellipsis",
             no_wrap=True,
@@ -71,6 +76,8 @@ def print_table(
     console = Console()
     # Too wide: only when it expands does rich take the width from the columns that have a ratio.
     table.expand = Measurement.get(console, console.options.update(width=WIDEST), table).maximum > console.width
+    least = sum(column.min_width or 0 for column in table.columns) + GAP * (len(headings) - 1)
+    console.width = max(console.width, least)
     with console.capture() as drawn:
         console.print(table)
     click.echo(drawn.get(), nl=False)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from cratedig.paths import LibraryPaths
 from cratedig.store.backup import read_backup
+from cratedig.store.user import Difference
 from tui.cli.options import library_option, open_library, settings_for
 from tui.cli.output import print_table
 from tui.cli.undo import follow
@@ -37,11 +39,14 @@ def command(file: Path, replace: bool, yes: bool, library: Path | None) -> None:
     """
     rows = read_backup(file)
     settings = settings_for(library)
-    with open_library(settings, create=yes) as store:
-        differences = store.user.compare(rows)
-        if yes:
-            store.user.merge(rows, replace=replace)
-            follow(settings, store)
+    if not yes and not LibraryPaths(settings.library).database.exists():
+        differences = {table: Difference(new=len(rows_of)) for table, rows_of in rows.items()}
+    else:
+        with open_library(settings, create=yes) as store:
+            differences = store.user.compare(rows)
+            if yes:
+                store.user.merge(rows, replace=replace)
+                follow(settings, store)
     changes = "replaced" if replace else "different, kept"
     print_table(
         ["", "new", changes, "same"],

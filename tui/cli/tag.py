@@ -59,7 +59,7 @@ def command(
         if query or any(terms.values()):
             raise QueryError("--forget-corrections is for all sounds.", "Give it without a query and without tags.")
         with open_library(settings) as store:
-            _forget(store, yes=yes)
+            _forget(store, yes=yes, as_json=as_json)
             if yes:
                 retag(settings, store)
         return
@@ -69,7 +69,7 @@ def command(
     with selected(query, library, k) as (store, hits):
         vocabulary = library_vocabulary(store, settings.vocabularies)
         named = {wish: [_term(text, wish, vocabulary, store) for text in wanted[wish]] for wish in WISHES}
-        changes = plan(store, [hit.content for hit in hits], named)
+        changes = plan(store, vocabulary, [hit.content for hit in hits], named)
         _show(store, changes, as_json=as_json, done=yes)
         if yes and changes:
             settle(store, changes)
@@ -128,10 +128,12 @@ def _say(changes: Sequence[Change], vocabulary: Vocabulary, *, done: bool) -> No
         click.echo(f"Would change {len(changes)} tags of {sounds} sounds. To do it, add --yes.", err=True)
 
 
-def _forget(store: Store, *, yes: bool) -> None:
+def _forget(store: Store, *, yes: bool, as_json: bool) -> None:
     verdicts = [*store.user.verdicts()]
     sounds = len({content for content, _, _ in verdicts})
     what = f"{len(verdicts)} tags of {sounds} sounds that you gave, accepted or rejected"
+    if as_json:
+        print_json({"tags": len(verdicts), "sounds": sounds, "done": yes})
     if not verdicts:
         click.echo("There are no corrections to forget.", err=True)
     elif yes:

@@ -85,7 +85,7 @@ def _sounds(
 ) -> Iterator[tuple[Store, list[SoundRow]]]:
     """Open the library, and find the sounds of a query; without one, all of them."""
     if query:
-        with selected(query, library, k) as (store, hits):
+        with selected(query, library, k, none_will_do=True) as (store, hits):
             yield store, store.tags.sounds(store.tags.ids([hit.content for hit in hits]))
     else:
         with open_library(settings) as store:
@@ -156,4 +156,5 @@ def _print_conflicts(found: Sequence[Conflict], *, as_json: bool) -> None:
         else:
             click.echo(f"{printable(path)}: named {conflict.named}, sounds like {conflict.heard}")
     if not as_json:
-        click.echo(f"Sounds named one thing that sound another: {len(found)}.", err=True)
+        sounds = len({conflict.sound.content_id for conflict in found})
+        click.echo(f"Sounds named one thing that sound another: {sounds}.", err=True)

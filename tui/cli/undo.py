@@ -33,9 +33,8 @@ def command(show: bool, library: Path | None) -> None:
             for step in store.user.steps(STEPS_SHOWN):
                 click.echo(_shown(step))
             return
-        before = set(store.user.verdicts())
         taken_back = store.user.undo()
-        if set(store.user.verdicts()) != before:
+        if taken_back is not None and "verdict" in taken_back.tables:
             follow(settings, store)
     if taken_back is None:
         click.echo("There is nothing to take back.", err=True)

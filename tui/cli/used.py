@@ -24,11 +24,14 @@ __all__ = ["command"]
 def command(query: tuple[str, ...], project: str, remove: bool, k: int | None, library: Path | None) -> None:
     """Note that the sounds of a query are used in a project.
 
-    Find them again with the filter used:NAME, and credit them with: cratedig credits used:NAME
+    Find them again with the filter used:"NAME", and credit them with: cratedig credits 'used:"NAME"'
     """
+    project = project.strip()
+    if project.lower() in {"", "yes", "no"}:
+        raise QueryError(
+            f"A project cannot be called {project!r}.", "Name it after a song: used:yes and used:no mean any project."
+        )
     with selected(query, library, k) as (store, hits):
-        if not hits:
-            raise QueryError("No sound is selected.", "See what a query finds with: cratedig search QUERY")
         contents = [hit.content for hit in hits]
         if remove:
             store.user.unuse(contents, project)

@@ -33,6 +33,7 @@ def test_the_sheet(credited: Run) -> None:
     lines = answer.out.splitlines()
     assert '## "Dust" by Warm Records, CC-BY-4.0' in lines
     assert "> Vendor: Warm Records CC BY 4.0 (LICENSE.txt, SHA-256" in answer.out.replace("\\", "")
+    assert '## "Copies", CC0' in lines
     assert '## "Quiet", non-commercial' in lines
     assert "- thing.wav (source unknown, no licence found)" in lines
     assert sorted(answer.err.splitlines()) == [
@@ -47,9 +48,50 @@ def test_files(credited: Run, tmp_path: Path) -> None:
     assert answer.out == ""
     assert (tmp_path / "c.md").read_text().startswith("# Credits and licences\n")
     with (tmp_path / "c.csv").open(newline="") as file:
-        (row,) = csv.DictReader(file)
+        other, row = csv.DictReader(file)
+    assert (other["pack"], other["class"], other["file"]) == ("Copies", "cc0", row["file"])
     assert (row["pack"], row["vendor"], row["licence"], row["class"]) == ("Dust", "Warm Records", "CC-BY-4.0", "cc-by")
     assert row["asks for"] == "credit"
+
+
+def test_every_pack_is_named_with_its_own_licence(credited: Run, tmp_path: Path) -> None:
+    for pack, licence in {"Hôstile": "For personal use only.", "Share": "CC BY-SA 4.0", "Mine": ""}.items():
+        write_tone(tmp_path / "samples" / pack / "hit.wav", 60)
+        (tmp_path / "samples" / pack / "readme.txt").write_text(licence)
+    credited("index")
+    answer = credited("credits", tmp_path / "samples" / "Hôstile" / "hit.wav")
+    lines = [line for line in answer.out.splitlines() if line.startswith(("##", "Asks"))]
+    assert dict(zip(lines[::2], lines[1::2], strict=True)) == {
+        '## "Copies", CC0': "Asks for: nothing",
+        '## "Dust" by Warm Records, CC-BY-4.0': "Asks for: credit",
+        '## "Hôstile", non-commercial': "Asks for: no commercial use",
+        '## "Share", CC-BY-SA-4.0': "Asks for: credit, the same licence for what is made of it",
+    }
+    assert answer.err.splitlines() == [
+        "Warning: 1 of the sounds: not for commercial use",
+        "Warning: 1 of the sounds: sources name different licences, the strictest is taken",
+    ]
+    assert credited("licence", "name:hit", "--note", "own").code == 0
+    assert [line for line in credited("credits", "name:hit").out.splitlines() if line.startswith(("##", "Asks"))] == [
+        '## "Hôstile", own recording',
+        "Asks for: nothing",
+    ]
+
+
+def test_a_sheet_replaces_a_sheet_and_nothing_else(credited: Run, tmp_path: Path) -> None:
+    sound = tmp_path / "samples" / "Dust" / "kick.wav"
+    before = sound.read_bytes()
+    readme = tmp_path / "README.md"
+    readme.write_text("# My song")
+    for option, file in (("--md", sound), ("--csv", sound), ("--md", "-"), ("--csv", "-"), ("--md", readme)):
+        answer = credited("credits", "pack:Dust", option, file)
+        assert (answer.code, answer.out) == (2, "")
+        assert "does not end in ." in answer.err or "is there already" in answer.err
+    assert (sound.read_bytes(), readme.read_text()) == (before, "# My song")
+    for _ in range(2):
+        assert credited("credits", "pack:Dust", "--md", tmp_path / "c.md", "--csv", tmp_path / "C.CSV").code == 0
+    assert credited("credits", "pack:Dust", "--csv", tmp_path / "c.md").code == 2
+    assert sorted(file.name for file in tmp_path.glob("*.*")) == ["C.CSV", "README.md", "c.md"]
 
 
 def test_json(credited: Run) -> None:

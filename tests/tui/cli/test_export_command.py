@@ -44,13 +44,18 @@ def test_words_take_the_best_and_filters_take_all(indexed: Run) -> None:
 
 
 @pytest.mark.parametrize("form", ["--csv", "--m3u"])
-def test_nothing_is_overwritten(indexed: Run, samples: Path, form: str) -> None:
+def test_nothing_is_overwritten(indexed: Run, samples: Path, tmp_path: Path, form: str) -> None:
     sound = samples / "Pack B" / "middle.wav"
-    before = sound.read_bytes()
-    answer = indexed("export", "len:<5", form, sound)
+    theirs = (tmp_path / "theirs").with_suffix(form.replace("--", "."))
+    theirs.write_bytes(sound.read_bytes())
+    answer = indexed("export", "len:<5", form, theirs)
     assert answer.code == 2
     assert "is there already" in answer.err
-    assert sound.read_bytes() == before
+    assert theirs.read_bytes() == sound.read_bytes()
+    answer = indexed("export", "len:<5", form, tmp_path / "new.wav")
+    assert answer.code == 2
+    assert "does not end in" in answer.err
+    assert not (tmp_path / "new.wav").exists()
 
 
 @pytest.mark.parametrize(

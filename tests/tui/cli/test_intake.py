@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from cratedig.store.tags import SoundRow
+from indexer.tagging import Conflict
 from tests.folders import start
 from tests.library import SR, tone, write_tone
 from tests.tui.cli.conftest import Run
@@ -54,6 +56,17 @@ def test_another_version_of_a_sound_that_is_owned(cratedig: Run, tmp_path: Path)
     assert f"  new.wav  is  {tmp_path / 'owned' / '19.wav'}" in lines
 
 
+def test_what_is_named_one_thing_and_sounds_like_another(
+    cratedig: Run, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = SoundRow(1, "", b"")
+    found = [Conflict(sound, "instrument", "snare", "clap", 0.9)]
+    monkeypatch.setattr("indexer.intake.conflicts", lambda *_: iter(found))
+    lines = cratedig("intake", pack).out.splitlines()
+    assert "Named one thing, sounding like another: 1" in lines
+    assert any(line.endswith("named snare, sounds like clap") for line in lines)
+
+
 def test_json_ends_with_the_last_word(indexed: Run, pack: Path) -> None:
     events = indexed("intake", pack, "--json").objects
     assert [event["event"] for event in events][-4:] == ["pack_found", "sound_found", "sound_found", "intake_finished"]
@@ -68,6 +81,26 @@ def test_a_new_library_and_a_page(cratedig: Run, pack: Path, tmp_path: Path) -> 
     text = (tmp_path / "report.html").read_text()
     assert text.count("<audio") == 2
     assert (pack / "bell.wav").as_uri() in text
+    assert "<p>1 pack · 2 sounds" in text
+    assert cratedig("intake", pack, "--html", tmp_path / "report.html").code == 0
+
+
+def test_a_page_replaces_a_page_and_nothing_else(cratedig: Run, pack: Path, tmp_path: Path, library: Path) -> None:
+    before = (pack / "bell.wav").read_bytes()
+    theirs = tmp_path / "theirs.html"
+    theirs.write_text("<!DOCTYPE html>\n<html lang='en'>")
+    for file, says in ((pack / "bell.wav", "does not end in .html"), (theirs, "is there already")):
+        answer = cratedig("intake", pack, "--html", file)
+        assert answer.code == 2
+        assert says in answer.err
+        assert not library.exists()
+    assert (pack / "bell.wav").read_bytes() == before
+
+
+def test_a_folder_without_sounds(cratedig: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    answer = cratedig("intake", tmp_path / "empty")
+    assert (answer.code, answer.out) == (0, f"No sounds were found in {tmp_path / 'empty'}.\n")
 
 
 def test_a_page_that_cannot_be_written(cratedig: Run, pack: Path, tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def test_info_of_an_official_checkpoint_that_is_not_installed(cratedig: Run) -> 
     assert facts["installed"] == "no"
     assert facts["from"] == CHECKPOINTS["laion-music"].url
     assert facts["trained_on"] == "music, AudioSet, LAION-Audio-630K"
+    assert facts["download"] == "2.35 GB"
     assert "not installed" not in cratedig("model", "info", "laion-music").err
 
 
@@ -90,8 +91,63 @@ def test_add_offline_says_what_to_fetch_and_where_to_put_it(
     assert answer.code == 2
     assert "cannot be downloaded" in answer.err
     assert CHECKPOINTS["laion-music"].url in answer.err
-    assert str(models / "downloads" / "music_audioset_epoch_15_esc_90.14.pt") in answer.err
     assert "Traceback" not in answer.err
+    downloads = models / "downloads"
+    for file in ("music_audioset_epoch_15_esc_90.14.pt", "roberta-base/vocab.json", "roberta-base/merges.txt"):
+        assert f" to {downloads / file}" in answer.err
+    assert "--tokenizer" in answer.err
+
+
+def test_what_is_there_is_not_asked_for_again(
+    cratedig: Run,
+    models: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    offline: None,  # noqa: ARG001
+) -> None:
+    monkeypatch.setattr(install, "_refuse", lambda *_: None)
+    (models / "downloads" / "roberta-base").mkdir(parents=True)
+    (models / "downloads" / "roberta-base" / "vocab.json").write_text("{}")
+    answer = cratedig("model", "add", "laion-music")
+    assert "merges.txt" in answer.err
+    assert "vocab.json" not in answer.err
+
+
+@pytest.mark.parametrize("how", ["add", "remove"])
+def test_the_built_in_model_stays(cratedig: Run, how: str) -> None:
+    answer = cratedig("model", how, "compact")
+    assert answer.code == 2
+    assert "compact is built in and cannot be" in answer.err
+    assert "not installed" not in answer.err
+
+
+def test_nothing_is_said_of_downloads_when_nothing_was_downloaded(
+    cratedig: Run, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.cli.model.add", lambda *_: iter(()))
+    (models / "downloads").mkdir()
+    given = cratedig("model", "add", "laion-stub", "--file", tmp_path / "x.pt", "--tokenizer", tmp_path)
+    assert given.code == 0
+    assert "downloaded" not in given.err
+    assert str(models / "downloads") in cratedig("model", "add", "laion-stub", "--file", tmp_path / "x.pt").err
+
+
+@pytest.mark.parametrize("name", ["laion-music", "laion-music:int8", "nonsense"])
+def test_no_library_is_made_for_a_model_that_is_not_there(
+    cratedig: Run, samples: Path, tmp_path: Path, name: str
+) -> None:
+    answer = cratedig("index", samples, "--model", name, "--library", tmp_path / "new")
+    assert answer.code == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_both_models_where_there_is_one(cratedig: Run, samples: Path) -> None:
+    assert cratedig("index", samples).code == 0
+    answer = cratedig("search", "kick model:both")
+    assert "vectors of fake only" in answer.err
+    assert "index --beside" in answer.err
+    assert "vectors of" not in cratedig("search", "kick model:fake").err
+    assert cratedig("index", "--beside", "laion-stub").code == 0
+    assert "vectors of" not in cratedig("search", "kick model:both").err
 
 
 def test_add_without_torch_says_how_to_get_it(cratedig: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

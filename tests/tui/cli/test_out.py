@@ -93,6 +93,17 @@ def test_links_with_the_same_name(cratedig: Run, samples: Path, tmp_path: Path) 
     (samples / "Pack B" / "x.wav").unlink()
 
 
+def test_no_link_lies_where_it_would_be_indexed(indexed: Run, samples: Path, tmp_path: Path) -> None:
+    indexed("tag", "name:deep", "--add", "samples", "--yes")
+    (tmp_path / "way in").symlink_to(samples)
+    for folder in (samples / "by tag", tmp_path / "way in" / "by tag", tmp_path):
+        answer = indexed("export", "name:deep", "--links-by", "tag", folder)
+        assert answer.code == 2
+        assert f"among the sounds in {samples}" in answer.err
+        assert sorted(path.name for path in samples.iterdir()) == ["Pack A", "Pack B"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["library", "samples", "way in"]
+
+
 def test_where_no_link_can_be_made(indexed: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     answer = indexed("export", "name:bright", "--links-by", "pack", tmp_path / "file")
@@ -107,3 +118,11 @@ def test_ucs_names_are_only_proposed(indexed: Run) -> None:
     assert proposal["name"] == "DSGNRise_Bright_ME_PA.wav"
     assert answer.err == "Proposed: 1. Without a category: 0.\n"
     assert "DSGNRise_Bright_NONE_PA.wav" in indexed("ucs", "name:bright").out
+
+
+def test_a_narrow_terminal_loses_no_column(indexed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    indexed("tag", "name:bright", "--add", "riser", "--yes")
+    monkeypatch.setenv("COLUMNS", "40")
+    heading, row = indexed("ucs", "name:bright").out.splitlines()
+    assert heading.split() == ["now", "proposed", "because", "of"]
+    assert row.split() == ["bright.…", "DSGNRise_Bright_NONE_PA.wav", "riser"]

@@ -41,6 +41,26 @@ def test_a_reader_that_stops_reading(filled: Path, arguments: list[str]) -> None
     assert len(file_ids(filled)) == 6
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize(
+    "arguments", [["tags"], ["tags", "--json"], ["search", "deep"], ["status"], ["index", "--json"]]
+)
+def test_a_full_disk(filled: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [CRATEDIG, *arguments, "--library", filled],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(CRATEDIG_JOBS="1"),
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines() == [
+        "cratedig: The disk is full.",
+        "Free some space and run the command again.",
+    ]
+
+
 def test_nothing_is_written_outside_the_library(tmp_path: Path, samples: Path) -> None:
     """Least of all by onnxruntime, which keeps a device id and a queue of reports unless it is told not to."""
     home = tmp_path / "home"

@@ -106,6 +106,7 @@ def test_a_tag_of_ones_own_is_proposed_after_five_examples(pack: Run) -> None:
     assert len(pack("search", 'tag:"my thing"', "--json").objects) == 6
     assert "Would forget 5 tags of 5 sounds" in pack("tag", "--forget-corrections").err
     assert len(pack("search", 'tag:"my thing"', "--json").objects) == 6
+    assert pack("tag", "--forget-corrections", "--json").objects == [{"tags": 5, "sounds": 5, "done": False}]
     assert "To take it back: cratedig undo" in pack("tag", "--forget-corrections", "--yes").err
     assert pack("search", 'tag:"my thing"', "--json").objects == []
     pack("undo")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from cratedig.store.store import Store
 from tests.tui.cli.conftest import Run
 
@@ -30,10 +32,18 @@ def test_all_that_filters_find_and_the_nearest_that_words_find(indexed: Run) -> 
     assert used(indexed, "One") == ["deep.wav"]
 
 
-def test_nothing_selected(indexed: Run) -> None:
-    answer = indexed("used", "name:nowhere", "--project", "Song 1")
+@pytest.mark.parametrize("project", ["", "  ", "Yes", "no"])
+def test_names_that_no_filter_would_find_again(indexed: Run, project: str) -> None:
+    answer = indexed("used", "name:deep", "--project", project)
     assert answer.code == 2
-    assert answer.err.startswith("cratedig: No sound is selected.")
+    assert "A project cannot be called" in answer.err
+    assert indexed("undo").err == "There is nothing to take back.\n"
+
+
+def test_names_that_need_care_are_found_again(indexed: Run) -> None:
+    indexed("used", "name:deep", "--project", ' My "best" song ')
+    assert used(indexed, 'My ""best"" song') == ["deep.wav"]
+    assert "a quote within them is written twice" in indexed("search", 'used:"My "best" song"').err
 
 
 def test_undo_goes_back_step_by_step(indexed: Run) -> None:
@@ -77,7 +87,10 @@ def test_restore_into_a_library_that_is_not_there_yet(indexed: Run, tmp_path: Pa
     indexed("used", "name:deep", "--project", "Song 1")
     indexed("backup", tmp_path / "backup.json")
     elsewhere = ("--library", tmp_path / "elsewhere")
-    assert indexed("restore", tmp_path / "backup.json", *elsewhere).code == 2
+    shown = indexed("restore", tmp_path / "backup.json", *elsewhere)
+    assert (shown.code, shown.err) == (0, "Nothing was changed. To do it, add --yes\n")
+    assert [line.split()[-3:] for line in shown.out.splitlines() if "used in" in line] == [["1", "0", "0"]]
+    assert not (tmp_path / "elsewhere").exists()
     assert indexed("restore", tmp_path / "backup.json", "--yes", *elsewhere).code == 0
     indexed("index", samples, *elsewhere)
     assert len(indexed("search", "used:yes", "--json", *elsewhere).objects) == 1
