@@ -10,7 +10,6 @@ packs: what corrections are for) or by whole packs (what they carry over to pack
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,20 +18,16 @@ import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.record import report, write_flag
-from cratedig.models import registry
+from benchmarks.heard import arguments, open_part
+from benchmarks.record import report
 from cratedig.models.base import EmbeddingModel
-from cratedig.paths import default_models
 from cratedig.store.measures import DESCRIPTORS
 from cratedig.tags.ear import ENOUGH, Ear, Lesson
-from cratedig.tags.head import Head, load_head
+from cratedig.tags.head import Head
 from cratedig.tags.vocabulary import OWN, Vocabulary, read_vocabulary
 from cratedig.types import FloatArray
-from train.config import Config
-from train.corpus import Clip, open_corpus
-from train.data import split_clips
-from train.tag_features import vectors_of
-from train.tag_thresholds import CACHE, CORPUS, truth
+from train.corpus import Clip
+from train.tag_thresholds import truth
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
@@ -129,23 +124,11 @@ def own_term(model: EmbeddingModel, head: Head, vectors: FloatArray, clips: Sequ
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default="compact")
-    parser.add_argument("--models", type=Path, default=default_models(), help="folder of installed models")
-    parser.add_argument("--part", choices=["validation", "test"], default="validation")
-    write_flag(parser)
-    args = parser.parse_args()
-    model, corpus = registry.load(args.model, args.models), open_corpus(CORPUS, CACHE)
-    head = load_head(args.model, model.info.key)
-    if head is None:
-        raise SystemExit(f"No head was fitted on {model.info.key}: python -m train.tag_thresholds --model {args.model}")
-    vocabulary = read_vocabulary(None, DESCRIPTORS)
-    rows = [
-        i for i in split_clips(corpus.clips, Config("tags"))[args.part]
-        if truth(vocabulary, corpus.clips[i].cls, "instrument")
-    ]  # fmt: skip
-    vectors = vectors_of(corpus, args.model, args.models, CORPUS, CACHE)[rows]
-    clips = [corpus.clips[i] for i in rows]
+    args = arguments(__doc__)
+    heard = open_part(args.model, args.models, args.part)
+    model, head, vocabulary = heard.model, heard.head, read_vocabulary(None, DESCRIPTORS)
+    rows = [i for i, clip in enumerate(heard.clips) if truth(vocabulary, clip.cls, "instrument")]
+    clips, vectors = [heard.clips[i] for i in rows], heard.vectors[rows]
     figures: dict[str, Any] = {
         "model": model.info.key,
         "part": args.part,

@@ -10,7 +10,6 @@ whose label is only a family, such as brass, counts as wrong.
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,17 +19,12 @@ import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.record import report, write_flag
-from cratedig.models import registry
-from cratedig.paths import default_models
+from benchmarks.heard import arguments, open_part
+from benchmarks.record import report
 from cratedig.store.measures import DESCRIPTORS
-from cratedig.tags.head import load_head
 from cratedig.tags.vocabulary import read_vocabulary
-from train.config import Config
-from train.corpus import Clip, open_corpus
-from train.data import split_clips
-from train.tag_features import vectors_of
-from train.tag_thresholds import CACHE, CORPUS, Judged, judge, truth
+from train.corpus import Clip
+from train.tag_thresholds import Judged, judge, truth
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
@@ -108,24 +102,13 @@ def evaluate(judged: Judged, clips: Sequence[Clip], axis: str, draw_to: Path | N
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default="compact")
-    parser.add_argument("--models", type=Path, default=default_models(), help="folder of installed models")
-    parser.add_argument("--part", choices=["validation", "test"], default="validation")
-    write_flag(parser)
-    args = parser.parse_args()
-    model, corpus = registry.load(args.model, args.models), open_corpus(CORPUS, CACHE)
-    head = load_head(args.model, model.info.key)
-    if head is None:
-        raise SystemExit(f"No head was fitted on {model.info.key}: python -m train.tag_thresholds --model {args.model}")
-    vectors = vectors_of(corpus, args.model, args.models, CORPUS, CACHE)
-    rows = split_clips(corpus.clips, Config("tags"))[args.part]
-    clips = [corpus.clips[i] for i in rows]
+    args = arguments(__doc__)
+    heard = open_part(args.model, args.models, args.part)
     vocabulary, found = read_vocabulary(None, DESCRIPTORS), {}
-    for axis, judged in judge(model, head, vectors[rows], clips).items():
-        of_axis = [clip for clip in clips if truth(vocabulary, clip.cls, axis) is not None]
+    for axis, judged in judge(heard.model, heard.head, heard.vectors, heard.clips).items():
+        of_axis = [clip for clip in heard.clips if truth(vocabulary, clip.cls, axis) is not None]
         found[axis] = evaluate(judged, of_axis, axis, DOCS if args.write else None)
-    report(f"tags-{args.part}", {"model": model.info.key, "part": args.part, "axes": found}, write=args.write)
+    report(f"tags-{args.part}", {"model": heard.model.info.key, "part": args.part, "axes": found}, write=args.write)
 
 
 if __name__ == "__main__":

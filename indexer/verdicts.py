@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from cratedig.errors import QueryError
 from cratedig.store.store import Store
 from cratedig.store.tags import State, TagRow
+from cratedig.tags.vocabulary import Vocabulary
 
 __all__ = ["Change", "Wish", "forget_all", "plan", "settle"]
 
@@ -24,8 +26,12 @@ class Change:
     after: State | None
 
 
-def plan(store: Store, contents: Sequence[str], wishes: Mapping[Wish, Sequence[str]]) -> list[Change]:
+def plan(
+    store: Store, vocabulary: Vocabulary, contents: Sequence[str], wishes: Mapping[Wish, Sequence[str]]
+) -> list[Change]:
     """Return what wishes change about contents; a wish that is fulfilled already changes nothing.
+
+    A tag that is accepted takes the place of another accepted one of its axis, if that is exclusive.
 
     Parameters
     ----------
@@ -34,21 +40,55 @@ def plan(store: Store, contents: Sequence[str], wishes: Mapping[Wish, Sequence[s
     wishes : mapping
         Terms by wish: `add` gives a tag whether proposed or not, `accept` and `reject` settle what is proposed,
         `remove` takes a tag away wherever it comes from.
+
+    Raises
+    ------
+    QueryError
+        The wishes contradict each other.
     """
+    _check(wishes)
     ids = store.tags.ids(contents)
     tags = store.tags.of(ids)
-    changes: dict[tuple[str, str], Change] = {}
+    changes: list[Change] = []
     for sound in store.tags.sounds(ids):
         rows: dict[str, list[TagRow]] = {}
         for row in tags.get(sound.content_id, []):
             rows.setdefault(row.term, []).append(row)
-        for wish, terms in wishes.items():
-            for term in terms:
-                before = rows[term][0].state if term in rows else None
-                after = _after(wish, rows.get(term, []))
-                if after != before:
-                    changes[sound.hash, term] = Change(sound.hash, term, before, after)
-    return [*changes.values()]
+        before = {term: of_term[0].state for term, of_term in rows.items()}
+        wished = {term: _after(wish, rows.get(term, [])) for wish, terms in wishes.items() for term in terms}
+        after = _displaced(rows, [term for term, state in wished.items() if state == "accepted"], vocabulary) | wished
+        changes += [
+            Change(sound.hash, term, before.get(term), state)
+            for term, state in after.items()
+            if state != before.get(term)
+        ]
+    return changes
+
+
+def _check(wishes: Mapping[Wish, Sequence[str]]) -> None:
+    """Refuse to give and take the same tag."""
+    given = {*wishes.get("add", ()), *wishes.get("accept", ())}
+    for term in sorted(given & {*wishes.get("remove", ()), *wishes.get("reject", ())}):
+        raise QueryError(f"A sound cannot have the tag {term} and not have it.", "Say one of the two.")
+
+
+def _displaced(
+    rows: Mapping[str, Sequence[TagRow]], accepted: Sequence[str], vocabulary: Vocabulary
+) -> dict[str, State | None]:
+    """States of the tags of a sound that give way to those it gets: accepted ones of the same exclusive axis."""
+    by_axis: dict[str, str] = {}
+    for term in accepted:
+        axis = vocabulary.axis_of(term)
+        if vocabulary.exclusive(axis) and by_axis.setdefault(axis, term) != term:
+            raise QueryError(
+                f"A sound has one {axis} at most: {by_axis[axis]} or {term}, not both.",
+                "Name the one that is right.",
+            )
+    return {
+        term: None if all(row.source == "user" for row in of_term) else "proposed"
+        for term, of_term in rows.items()
+        if of_term[0].state == "accepted" and term not in accepted and vocabulary.axis_of(term) in by_axis
+    }
 
 
 def _after(wish: Wish, rows: Sequence[TagRow]) -> State | None:

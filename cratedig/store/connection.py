@@ -18,7 +18,7 @@ from cratedig.paths import LibraryPaths
 
 __all__ = ["SCHEMA_VERSION", "connect", "migrate", "plain_errors"]
 
-SCHEMA_VERSION = 7  # number of migrations; kept in PRAGMA user_version, so that opening need not import sqlite-utils
+SCHEMA_VERSION = 8  # number of migrations; kept in PRAGMA user_version, so that opening need not import sqlite-utils
 PAGE_BYTES = 16384  # 4 KB pages waste half the space of rows with vectors
 BUSY_S = 10.0
 

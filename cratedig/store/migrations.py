@@ -248,6 +248,20 @@ BESIDE = """
 ALTER TABLE model ADD COLUMN beside INTEGER NOT NULL DEFAULT 0;  -- kept up to date though another answers searches
 """
 
+LESSONS = """
+CREATE TABLE lesson (                      -- what proposals were taught when they were made
+    term TEXT PRIMARY KEY,
+    model_id INTEGER NOT NULL REFERENCES model ON DELETE CASCADE,
+    packed BLOB NOT NULL                   -- cratedig.tags.ear.Lesson.packed
+) WITHOUT ROWID;
+CREATE TRIGGER verdict_to_tag AFTER INSERT ON verdict BEGIN
+    DELETE FROM tagged WHERE content_id = (SELECT id FROM content WHERE hash = NEW.content);
+END;
+CREATE TRIGGER no_verdict_to_tag AFTER DELETE ON verdict BEGIN
+    DELETE FROM tagged WHERE content_id = (SELECT id FROM content WHERE hash = OLD.content);
+END;
+"""
+
 
 @MIGRATIONS(name="foundation")  # type: ignore[untyped-decorator]
 def foundation(db: Database) -> None:
@@ -298,6 +312,13 @@ def names(db: Database) -> None:
 def beside(db: Database) -> None:
     """Models whose vectors are kept beside those of the library's own."""
     for statement in _statements(BESIDE):
+        db.execute(statement)
+
+
+@MIGRATIONS(name="lessons")  # type: ignore[untyped-decorator]
+def lessons(db: Database) -> None:
+    """What corrections had taught when proposals were made, so that another correction changes no more than it must."""
+    for statement in _statements(LESSONS):
         db.execute(statement)
 
 

@@ -110,8 +110,7 @@ def mean_directions(rows: Sequence[tuple[int, bytes]], dim: int) -> Directions:
     """Mean direction of each content, from content id and vector of its segments in order of id."""
     vectors = unpack_vectors([row[1] for row in rows], dim)
     ids = np.array([row[0] for row in rows], np.int64)
-    firsts = np.flatnonzero(np.diff(ids, prepend=-1))
-    if not len(firsts):
-        return Directions(ids, vectors)
-    sums = np.add.reduceat(vectors, firsts, axis=0)
-    return Directions(ids[firsts], sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9))
+    first = np.diff(ids, prepend=-1) > 0
+    sums = vectors[first]
+    np.add.at(sums, np.cumsum(first)[~first] - 1, vectors[~first])
+    return Directions(ids[first], sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9))

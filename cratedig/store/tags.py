@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -17,7 +17,18 @@ from cratedig.store.rows import ModelRow
 from cratedig.store.user import Verdict
 from cratedig.types import IdArray
 
-__all__ = ["MeasureRows", "OpenRow", "Proposal", "SoundRow", "Source", "State", "TagRow", "Tags"]
+__all__ = [
+    "MeasureRows",
+    "OpenCount",
+    "OpenRow",
+    "Proposal",
+    "ProposalRow",
+    "SoundRow",
+    "Source",
+    "State",
+    "TagRow",
+    "Tags",
+]
 
 Source: TypeAlias = Literal["heard", "measured", "path", "pack", "user"]
 State: TypeAlias = Literal["proposed", "accepted", "rejected"]
@@ -51,14 +62,24 @@ UNDECIDED = """
     FROM proposal p JOIN content c ON c.id = p.content_id
     WHERE c.files_present > 0 AND p.source <> 'user'
     AND NOT EXISTS (SELECT 1 FROM verdict WHERE content = c.hash AND term = p.term)
+    AND c.id IN (
+        SELECT content_id FROM segment WHERE :within IS NULL OR id IN (SELECT value FROM json_each(:within))
+    )
 """
 OPEN = f"""
     SELECT c.hash, (SELECT min(id) FROM segment WHERE content_id = c.id), p.term, group_concat(p.source),
         max(p.score), max(p.sure)
-    {UNDECIDED} AND {{wanted}} AND EXISTS (SELECT 1 FROM segment WHERE content_id = c.id)
-    GROUP BY p.content_id, p.term ORDER BY 5 {{order}}, p.content_id LIMIT ?
+    {UNDECIDED} AND {{wanted}}
+    GROUP BY p.content_id, p.term ORDER BY 5 {{order}}, p.content_id LIMIT :limit
 """
-OPEN_TERMS = f"SELECT p.term, count(DISTINCT p.content_id) {UNDECIDED} GROUP BY p.term ORDER BY 2 DESC, 1"
+OPEN_CONTENTS = f"SELECT DISTINCT c.hash {UNDECIDED} AND p.term = :term ORDER BY p.content_id"
+OPEN_TERMS = f"""
+    SELECT p.term, count(DISTINCT p.content_id), count(DISTINCT CASE WHEN p.source <> 'measured' THEN p.content_id END)
+    {UNDECIDED} GROUP BY p.term ORDER BY 2 DESC, 1
+"""
+
+
+ProposalRow: TypeAlias = tuple[int, str, Source, float, int]  # a `Proposal`, when thousands are made
 
 
 class Proposal(NamedTuple):
@@ -111,6 +132,13 @@ class OpenRow:
     sure: bool
 
 
+class OpenCount(NamedTuple):
+    """Number of sounds that wait for a verdict on a term, and of those among them for which it is not just measured."""
+
+    sounds: int
+    unmeasured: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MeasureRows:
     """Measures of contents: ids, shape (n,); `DESCRIPTORS`, shape (n, len(DESCRIPTORS)); kind and its confidence."""
@@ -131,7 +159,7 @@ class SoundRow:
 
 
 class Tags:
-    """Queries on the tables proposal and tagged, and what tags are made from.
+    """Queries on the tables proposal, tagged and lesson, and what tags are made from.
 
     Writes belong inside `Store.transaction`.
     """
@@ -171,19 +199,28 @@ class Tags:
         found = {row[0]: SoundRow(*row) for row in rows}
         return [found[content_id] for content_id in content_ids if content_id in found]
 
-    def open(self, term: str | None, limit: int, *, surest_first: bool) -> list[OpenRow]:
-        """Return what waits for a verdict, by confidence: of one term, or of all but those that are measured."""
-        rows = self._connection.execute(
-            OPEN.format(
-                wanted="p.term = ?" if term else "p.source <> 'measured'", order="DESC" if surest_first else "ASC"
-            ),
-            (*([term] if term else []), limit),
+    def open(
+        self, term: str | None, limit: int, *, surest_first: bool, within: Sequence[int] | None = None
+    ) -> list[OpenRow]:
+        """Return the first of what waits for a verdict, by confidence.
+
+        Of one term, or of all but those that are measured; `within` the sounds of these segments, if given.
+        """
+        sql = OPEN.format(
+            wanted="p.term = :term" if term else "p.source <> 'measured'", order="DESC" if surest_first else "ASC"
         )
+        rows = self._connection.execute(sql, {"term": term, "limit": limit, "within": _json(within)})
         return [OpenRow(row[0], row[1], row[2], tuple(row[3].split(",")), row[4], bool(row[5])) for row in rows]
 
-    def open_terms(self) -> dict[str, int]:
-        """Return the number of sounds that wait for a verdict by term, most first."""
-        return dict(self._connection.execute(OPEN_TERMS))
+    def open_contents(self, term: str, within: Sequence[int] | None = None) -> list[str]:
+        """Return the hashes of all sounds that wait for a verdict on a term, `within` these segments if given."""
+        rows = self._connection.execute(OPEN_CONTENTS, {"term": term, "within": _json(within)})
+        return [row[0] for row in rows]
+
+    def open_terms(self, within: Sequence[int] | None = None) -> dict[str, OpenCount]:
+        """Return how many sounds wait for a verdict by term, most first; `within` these segments if given."""
+        rows = self._connection.execute(OPEN_TERMS, {"within": _json(within)})
+        return {term: OpenCount(sounds, unmeasured) for term, sounds, unmeasured in rows}
 
     def ids(self, hashes: Sequence[str]) -> list[int]:
         """Ids of contents by hash, in the order given; unknown ones are left out."""
@@ -207,20 +244,47 @@ class Tags:
         )
         return [row[0] for row in self._connection.execute(sql, (basis,))]
 
-    def replace(self, content_ids: Sequence[int], proposals: Iterable[Proposal], basis: str) -> None:
-        """Store all that is proposed about contents, in place of what was."""
-        self._connection.execute(
-            "DELETE FROM proposal WHERE content_id IN (SELECT value FROM json_each(?))", (json.dumps(content_ids),)
+    def replace(self, content_ids: Sequence[int], proposals: Iterable[ProposalRow], basis: str) -> None:
+        """Store all that is proposed about contents, in place of what was; only what differs is written."""
+        ids, wanted = json.dumps(content_ids), [*proposals]
+        before = set(
+            self._connection.execute(
+                "SELECT content_id, term, source, score, sure FROM proposal"
+                " WHERE content_id IN (SELECT value FROM json_each(?))",
+                (ids,),
+            )
+        )
+        self._connection.executemany(
+            "DELETE FROM proposal WHERE content_id = ? AND term = ? AND source = ?",
+            (row[:3] for row in before.difference(wanted)),
         )
         self._connection.executemany(
             "INSERT INTO proposal (content_id, term, source, score, sure) VALUES (?, ?, ?, ?, ?)",
-            proposals,
+            (row for row in wanted if row not in before),
         )
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO tagged (content_id, basis) VALUES (?, ?)", ((i, basis) for i in content_ids)
+        self._connection.execute(
+            "INSERT OR REPLACE INTO tagged (content_id, basis) SELECT value, ? FROM json_each(?)", (basis, ids)
+        )
+
+    def untag(self, content_ids: Iterable[int]) -> None:
+        """Leave contents to be tagged again."""
+        self._connection.execute(
+            "DELETE FROM tagged WHERE content_id IN (SELECT value FROM json_each(?))", (json.dumps([*content_ids]),)
         )
 
     # What tags are made from
+
+    def lessons(self, model: ModelRow) -> dict[str, bytes]:
+        """Return what was taught by term, as `keep_lessons` stored it."""
+        return dict(self._connection.execute("SELECT term, packed FROM lesson WHERE model_id = ?", (model.id,)))
+
+    def keep_lessons(self, lessons: Mapping[str, bytes], model: ModelRow) -> None:
+        """Store what is taught by term, in place of what was."""
+        self._connection.execute("DELETE FROM lesson")
+        self._connection.executemany(
+            "INSERT INTO lesson (term, model_id, packed) VALUES (?, ?, ?)",
+            ((term, model.id, packed) for term, packed in lessons.items()),
+        )
 
     def directions(self, content_ids: Sequence[int], model: ModelRow) -> Directions:
         """Return the mean direction of each content that has vectors of a model."""
@@ -272,3 +336,7 @@ class Tags:
         yield from self._connection.execute(
             "SELECT v.term, v.state, c.id FROM verdict v JOIN content c ON c.hash = v.content ORDER BY v.term, c.id"
         )
+
+
+def _json(ids: Sequence[int] | None) -> str | None:
+    return None if ids is None else json.dumps(ids)

@@ -29,11 +29,12 @@ KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing a user did, such as ``favourite 3 sounds``, and how many rows it changed."""
+    """One thing a user did, such as ``favourite 3 sounds``, how many rows it changed, and of which tables."""
 
     id: int
     label: str
     edits: int
+    tables: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,11 @@ class UserData:
     def steps(self, most: int) -> list[Step]:
         """Return what `undo` would take back, the last step first."""
         rows = self._connection.execute(
-            "SELECT s.id, s.label, count(*) FROM step s JOIN edit e ON e.step_id = s.id"
-            " GROUP BY s.id ORDER BY s.id DESC LIMIT ?",
+            "SELECT s.id, s.label, count(*), group_concat(DISTINCT e.of_table)"
+            " FROM step s JOIN edit e ON e.step_id = s.id GROUP BY s.id ORDER BY s.id DESC LIMIT ?",
             (most,),
         )
-        return [Step(*row) for row in rows]
+        return [Step(id_, label, edits, frozenset(tables.split(","))) for id_, label, edits, tables in rows]
 
     def last_step(self) -> Step | None:
         """Return what `undo` would take back next; None when there is nothing."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cratedig.tags.head import NEVER, Head
 from cratedig.tags.vocabulary import Term, Vocabulary
-from cratedig.types import Calibration, FloatArray, ModelInfo
+from cratedig.types import Calibration, FloatArray, IdArray, ModelInfo
 
 __all__ = ["ENOUGH", "Ear", "Heard", "Lesson", "Scores"]
 
@@ -35,14 +35,28 @@ class Lesson:
     rejected: FloatArray
     n_rejected: int
 
+    @property
+    def packed(self) -> bytes:
+        """All of it, as little-endian float32."""
+        return np.concatenate(
+            [[self.n_accepted, self.n_rejected], self.accepted, self.rejected], dtype="<f4", casting="same_kind"
+        ).tobytes()
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Lesson:
+        """Inverse of `packed`."""
+        counts, directions = np.split(np.frombuffer(packed, dtype="<f4"), [2])
+        accepted, rejected = np.split(directions, 2)
+        return cls(accepted, int(counts[0]), rejected, int(counts[1]))
+
 
 class Heard(NamedTuple):
-    """A term that sound number `row` may have."""
+    """A term, the numbers of the sounds that may have it, their scores, and for which of them it is sure."""
 
-    row: int
     term: str
-    score: float
-    sure: bool
+    rows: IdArray
+    scores: FloatArray
+    sure: Flags
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,11 +97,22 @@ class Ear:
         self._text, self._audio = info.calibration["text"], info.calibration["audio"]
         self._classes = [vocabulary.find(name) for name in head.classes] if head else []
         self.hears = frozenset(term.name for term in self._classes if term)
+        self._summed = {axis: self._columns(axis) for axis in (head.trust if head else ())}
+        known = self.hears.union(*self._summed.values())
         self._asked: dict[str, list[Term]] = {}
         for term in vocabulary.heard():
-            if term.name not in self.hears and self._is_asked(term):
+            if term.name not in known and self._is_asked(term):
                 self._asked.setdefault(term.axis, []).append(term)
         self._prompts = _directions([term for terms in self._asked.values() for term in terms], embed_text)
+
+    def _columns(self, axis: str) -> dict[str, list[int]]:
+        """Classes that add up to each term of an axis: a kick is also drums."""
+        columns: dict[str, list[int]] = {}
+        for column, term in enumerate(self._classes):
+            name = None if term is None else term.family if axis == "family" and term.family else term.name
+            if name is not None and self._vocabulary.axis_of(name) == axis:
+                columns.setdefault(name, []).append(column)
+        return columns
 
     def _is_asked(self, term: Term) -> bool:
         """Words alone find something in every sound: asked only for want of a head, and for what was taught."""
@@ -95,7 +120,7 @@ class Ear:
         return term.name in self._lessons or (axis.heard and self._head is None)
 
     def hear(self, vectors: FloatArray) -> Iterator[Heard]:
-        """Iterate over the likeliest terms of sounds, axis by axis; `vectors` as for `scores`."""
+        """Iterate over the terms that sounds may have, axis by axis; `vectors` as for `scores`."""
         found = {axis: scores for axis, scores in self.scores(vectors).items() if scores.terms}
         sure = self.sure(found)
         for axis, scores in found.items():
@@ -107,11 +132,23 @@ class Ear:
         if {"instrument", "family"} <= sure.keys():
             instruments, families = found["instrument"].terms, found["family"]
             brings = np.array(
-                [[self._vocabulary.terms[name].family == f for f in families.terms] for name in instruments]
+                [[self._vocabulary.terms[name].family == f for f in families.terms] for name in instruments], np.float32
             )
             best = families.scores == families.scores.max(axis=1, keepdims=True)
-            sure["family"] |= best & (sure["instrument"] @ brings)
+            sure["family"] |= best & (sure["instrument"] @ brings > 0)
         return sure
+
+    def touched(self, term: str, vectors: FloatArray) -> Flags:
+        """Tell for which sounds it can matter what is taught of a term, shape (n,); `vectors` as for `scores`."""
+        if term in self.hears and term in self._lessons:
+            return np.maximum(*self._likeness(self._lessons[term], vectors)) > NEAR
+        axis = self._vocabulary.axis_of(term)
+        found = self._by_words(axis, vectors)
+        if term not in found.terms:
+            return np.zeros(len(vectors), dtype=bool)
+        # Where only taught terms are asked for, none is worth a row below OWN_LIKELY; one of the others gives way.
+        alone = self._head is not None and axis not in self._head.trust
+        return found.scores[:, found.terms.index(term)] >= (OWN_LIKELY if alone else LIKELY)
 
     def scores(self, vectors: FloatArray) -> dict[str, Scores]:
         """Score every term that can be heard, by axis.
@@ -138,15 +175,10 @@ class Ear:
         return _softmax(logits)
 
     def _known(self, axis: str, classes: FloatArray) -> Scores:
-        """Sum the classes of each term of an axis: a kick is also drums."""
-        columns: dict[str, list[int]] = {}
-        for column, term in enumerate(self._classes):
-            name = None if term is None else term.family if axis == "family" and term.family else term.name
-            if term is not None and name is not None and self._vocabulary.axis_of(name) == axis:
-                columns.setdefault(name, []).append(column)
+        """Sum the classes of each term of an axis."""
         if self._head is None or axis not in self._head.trust:
             return _none(len(classes))
-        trust = self._head.trust[axis]
+        columns, trust = self._summed[axis], self._head.trust[axis]
         summed = [classes[:, places].sum(axis=1) for places in columns.values()]
         needed = np.array([trust.needed(name) for name in columns], dtype=np.float32)
         scores = trust.score(np.stack(summed, axis=1))
@@ -221,11 +253,9 @@ def _likeliest(found: Scores, sure: Flags) -> Iterator[Heard]:
     kept = min(PER_AXIS, scores.shape[1])
     least = np.partition(scores, -kept, axis=1)[:, -kept, None]
     shown = sure | ((scores >= found.likely) & (scores >= least))
-    rows, columns = np.nonzero(shown)
-    for row, column, score, is_sure in zip(
-        rows.tolist(), columns.tolist(), scores[shown].tolist(), sure[shown].tolist(), strict=True
-    ):
-        yield Heard(row, found.terms[column], score, is_sure)
+    for column in np.flatnonzero(shown.any(axis=0)).tolist():
+        rows = np.flatnonzero(shown[:, column])
+        yield Heard(found.terms[column], rows, scores[rows, column], sure[rows, column])
 
 
 def _softmax(logits: FloatArray) -> FloatArray:

@@ -98,8 +98,10 @@ class Term:
 
     def is_kind_of(self, other: Term) -> bool:
         """Whether one of its names ends in one of the other's: a floor tom is a tom."""
+        if self.family != other.family:
+            return False
         ends = tuple(f" {name}" for name in (other.name, *other.names))
-        return self.family == other.family and any(name.endswith(ends) for name in (self.name, *self.names))
+        return any(name.endswith(ends) for name in (self.name, *self.names))
 
     @property
     def measured(self) -> bool:
@@ -113,13 +115,14 @@ class Vocabulary:
     def __init__(self, axes: Iterable[Axis], terms: Iterable[Term]) -> None:
         self.axes = {axis.name: axis for axis in axes}
         self.terms = {term.name: term for term in terms}
-        self._by_word = {token: term for term in self.terms.values() for token in term.tokens}
-        self._by_word |= {name: term for term in self.terms.values() for name in term.names}
+        tokens = ((word, term) for term in self.terms.values() for word in term.tokens)
+        names = ((word, term) for term in self.terms.values() for word in (term.name, *term.names))
+        self._by_word = {word.replace("-", " "): term for word, term in (*tokens, *names)}
 
     def find(self, text: str) -> Term | None:
-        """Return the term that is typed so: by its name, another of its names, or an abbreviation."""
+        """Return the term of this name, other name or abbreviation; a hyphen may be a blank."""
         name = as_term(text)
-        return self.terms.get(name) or self._by_word.get(name)
+        return self.terms.get(name) or self._by_word.get(name.replace("-", " "))
 
     def axis_of(self, term: str) -> str:
         """Name the axis of a term; `OWN` for one that no vocabulary has."""
@@ -128,8 +131,10 @@ class Vocabulary:
 
     def agree(self, term: str, other: str) -> bool:
         """Whether two terms of an exclusive axis can both be true: they are one, or one is a kind of the other."""
+        if term == other:
+            return True
         one, two = self.terms[term], self.terms[other]
-        return one == two or one.is_kind_of(two) or two.is_kind_of(one)
+        return one.is_kind_of(two) or two.is_kind_of(one)
 
     def exclusive(self, axis: str) -> bool:
         """Whether a sound has one term of an axis at most."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -31,8 +32,7 @@ def test_each_level_says_what_no_nearer_one_said() -> None:
     found = read("Kicks/dark/01.wav")
     assert found["instrument"] == {"kick": Claim("kick", "path", 0.8)}
     assert found["family"] == {"drums": Claim("drums", "path", 0.8)}
-    assert set(found["timbre"]) == {"dark", "dusty"}
-    assert found["timbre"]["dusty"].source == "pack"
+    assert read("dark/01.wav")["family"] == {"drums": Claim("drums", "pack", 0.6)}
 
 
 def test_the_file_name_is_believed_before_its_folder() -> None:
@@ -50,8 +50,27 @@ def test_a_machine_gives_way_to_an_instrument_and_says_nothing_of_a_pack() -> No
     assert "instrument" not in terms("01.wav", pack="/packs/808 kit")
 
 
+def test_a_pack_claims_what_is_true_of_a_whole_pack_and_no_colour_of_each_sound() -> None:
+    assert terms("01.wav", pack="/packs/Dark Trap Reverb Kicks") == {
+        "genre": ["trap"],
+        "instrument": ["kick"],
+        "family": ["drums"],
+    }
+    assert terms("dark/01.wav", pack="/packs/Warm Records") == {"timbre": ["dark"]}
+
+
+def test_a_users_axis_says_whether_packs_claim_it(tmp_path: Path) -> None:
+    for axis, flag in (("room", "packs = true\n"), ("floor", "")):
+        (tmp_path / f"{axis}.toml").write_text(f'axis = "{axis}"\n{flag}[terms]\n"{axis} nine" = {{}}\n')
+    vocabulary = read_vocabulary(tmp_path, DESCRIPTORS)
+    reader = ClaimReader(vocabulary, NameReader(vocabulary, words_in))
+    assert reader.read([(b"/p/Room Nine Floor Nine/01.wav", b"/p/Room Nine Floor Nine")]).keys() == {"room"}
+    assert reader.read([(b"/p/Room Nine Floor Nine.wav", b"/p")]).keys() == {"room", "floor"}
+
+
 def test_a_name_that_contradicts_itself_claims_both() -> None:
     assert terms("Kick & Snare.wav")["instrument"] == ["kick", "snare"]
+    assert terms("Kick Bass Hit.wav")["family"] == ["bass", "drums"]
 
 
 def test_copies_with_other_names_contradict_each_other() -> None:

@@ -15,17 +15,32 @@ from cratedig.models.fake import FakeModel
 from cratedig.store.rows import Measured, ModelRow
 from cratedig.store.store import Store
 from cratedig.store.tags import TagRow
+from cratedig.store.user import Verdict
 from cratedig.tags.ear import ENOUGH
 from cratedig.tags.head import Head, Trust
 from cratedig.types import FloatArray
 from indexer import tagging
 from indexer.pipeline import IndexRequest, index
-from indexer.tagging import FEWEST, conflicts, library_vocabulary, tag
+from indexer.proposals import FEWEST
+from indexer.tagging import conflicts, library_vocabulary, tag
 from tests.library import INFO, analysis, content, indexed, make_library, run_index, save, stored_library, write_tone
 
 AXES = np.eye(INFO.dim, dtype=np.float32)
 DEEP, BRIGHT = AXES[0], AXES[5]
 FAKE = FakeModel()
+STEPS: list[tuple[str, Verdict, int]] = [
+    ("closed hat", "accepted", 6),
+    ("kick", "rejected", 1),
+    ("my thing", "accepted", ENOUGH),
+    ("my thing", "rejected", 1),
+    ("conga", "accepted", 1),
+    ("dreamy", "accepted", ENOUGH),
+    ("percussion", "accepted", 2),
+    ("bright", "rejected", 1),
+    ("drums", "accepted", 2),
+    ("drums", "rejected", 1),
+    ("keys", "accepted", 1),
+]  # terms of the head, of the user alone, of a heard axis, of one that is not, families, a measured one
 
 
 @pytest.fixture
@@ -91,11 +106,100 @@ def test_a_name_never_overrides_what_is_surely_heard(library: tuple[Store, Model
     assert [*conflicts(store, library_vocabulary(store, None), store.tags.sounds([sound]))] == []
 
 
-def test_a_kind_of_what_is_heard_is_no_conflict(library: tuple[Store, ModelRow]) -> None:
+def named_and_heard(store: Store, *sounds: int) -> list[tuple[str, str]]:
+    found = conflicts(store, library_vocabulary(store, None), store.tags.sounds(sounds))
+    return [(conflict.named, conflict.heard) for conflict in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("bass 5.wav", [("bass", "drums")]),
+        ("keys.wav", [("keys", "drums")]),
+        ("china 01.wav", [("china", "kick")]),
+        ("brushes.wav", [("brush", "kick")]),
+        ("floor tom 3.wav", [("floor tom", "kick")]),
+        ("tuba.wav", [("tuba", "kick")]),
+        ("Kick & Snare 0.wav", []),
+        ("Kick Bass.wav", []),
+        ("tuba & flute.wav", [("flute", "kick"), ("tuba", "kick")]),
+    ],
+)
+def test_any_other_name_contradicts_what_is_surely_heard(
+    library: tuple[Store, ModelRow], name: str, listed: list[tuple[str, str]]
+) -> None:
     store, model = library
-    sound = add(store, model, "floor tom.wav", DEEP)
+    sound = add(store, model, name, DEEP)
     retag(store)
-    assert {"kick", "floor tom"} <= in_force(store, sound)
+    assert in_force(store, sound) == {"kick", "drums"}
+    assert named_and_heard(store, sound) == listed
+
+
+def test_an_instrument_contradicts_another_family_that_is_surely_heard(library: tuple[Store, ModelRow]) -> None:
+    store, model = library
+    sound = add(store, model, "violin.wav", AXES[6])
+    retag(store)
+    assert in_force(store, sound) == {"brass"}
+    assert named_and_heard(store, sound) == [("strings", "brass")]
+
+
+def test_a_name_for_a_kind_of_what_is_heard_is_no_conflict(library: tuple[Store, ModelRow]) -> None:
+    store, model = library
+    sound = add(store, model, "hat 03.wav", BRIGHT)
+    retag(store)
+    assert in_force(store, sound) == {"closed hat", "hi-hat", "drums"}
+    assert named_and_heard(store, sound) == []
+
+
+def test_a_pack_named_otherwise_is_doubted_and_not_listed(library: tuple[Store, ModelRow]) -> None:
+    store, model = library
+    ids = [add(store, model, f"{i}.wav", vector, pack="/packs/Thunder 2") for i, vector in enumerate((DEEP, AXES[3]))]
+    retag(store)
+    assert [in_force(store, i) for i in ids] == [{"kick", "drums"}, {"weather", "foley"}]
+    assert named_and_heard(store, *ids) == []
+
+
+def test_what_is_rejected_stands_in_no_names_way(library: tuple[Store, ModelRow]) -> None:
+    store, model = library
+    sound = add(store, model, "snare.wav", DEEP)
+    retag(store)
+    store.user.decide([(content("snare.wav").hash, "kick")], "rejected")
+    retag(store)
+    assert in_force(store, sound) == {"snare", "drums"}
+
+
+@pytest.mark.parametrize(
+    ("term", "state", "tags"),
+    [
+        ("drums", "accepted", {"kick", "drums"}),
+        ("drums", "rejected", {"kick"}),
+        ("bass", "rejected", {"kick", "drums"}),
+        ("keys", "accepted", {"keys"}),
+    ],
+)
+def test_a_verdict_on_a_family_settles_one_sound(
+    library: tuple[Store, ModelRow], term: str, state: Verdict, tags: set[str]
+) -> None:
+    store, model = library
+    sound, other = (add(store, model, name, DEEP) for name in ("a.wav", "b.wav"))
+    retag(store)
+    store.user.decide([(content("a.wav").hash, term)], state)
+    retag(store)
+    assert in_force(store, sound) == tags
+    assert in_force(store, other) == {"kick", "drums"}
+
+
+@pytest.mark.parametrize("state", ["accepted", "rejected"])
+def test_what_was_heard_of_a_sound_stays_when_it_teaches(library: tuple[Store, ModelRow], state: Verdict) -> None:
+    store, model = library
+    near = np.asarray((DEEP + BRIGHT) / np.sqrt(2), dtype=np.float32)
+    sound, other = (add(store, model, name, near) for name in ("a.wav", "b.wav"))
+    retag(store)
+    before = rows(store, sound)["kick"].score
+    store.user.decide([(content("a.wav").hash, "kick")], state)
+    assert retag(store) == 2
+    assert rows(store, sound)["kick"].score == before
+    assert rows(store, other)["kick"].score != before
 
 
 def test_a_name_counts_where_nothing_is_surely_heard(library: tuple[Store, ModelRow]) -> None:
@@ -171,6 +275,40 @@ def test_an_accepted_instrument_brings_its_family_in_place_of_what_was_heard(lib
     store.user.decide([(content("kick.wav").hash, "percussion")], "rejected")
     retag(store)
     assert in_force(store, sound) == {"conga"}
+
+
+def proposals(store: Store) -> list[tuple[object, ...]]:
+    sql = "SELECT content_id, term, source, round(score, 5), sure FROM proposal ORDER BY 1, 2, 3"
+    return store._connection.execute(sql).fetchall()
+
+
+@pytest.mark.parametrize("with_head", [True, False])
+def test_a_verdict_changes_what_tagging_everything_again_would_change(
+    library: tuple[Store, ModelRow], monkeypatch: pytest.MonkeyPatch, with_head: bool
+) -> None:
+    if not with_head:
+        monkeypatch.setattr(tagging, "load_head", lambda *_: None)
+    store, model = library
+    rng = np.random.default_rng(0)
+    for i in range(60):
+        vector = AXES[i % 6] + 0.2 * rng.standard_normal(INFO.dim).astype(np.float32)
+        add(store, model, f"{('kick', 'tom', 'x')[i % 3]} {i}.wav", vector / np.linalg.norm(vector))
+    retag(store)
+    tagged = 0
+    for i, (term, state, n) in enumerate(STEPS):
+        named = [f"{('kick', 'tom', 'x')[k % 3]} {k}.wav" for k in range(i % 6, 60, 6)[:n]]
+        store.user.decide([(content(name).hash, term) for name in named], state)
+        tagged += retag(store)
+        cheap = proposals(store)
+        assert retag(store, again=True) == 60
+        assert proposals(store) == cheap, (term, state)
+    assert 0 < tagged < 60 * len(STEPS) / 2 or not with_head
+    for _ in STEPS:
+        store.user.undo()
+        retag(store)
+        cheap = proposals(store)
+        retag(store, again=True)
+        assert proposals(store) == cheap
 
 
 def test_corrections_teach_at_once_and_undo_takes_the_lesson_back(library: tuple[Store, ModelRow]) -> None:

@@ -15,11 +15,11 @@ from cratedig.store import connection as connection_module
 from cratedig.store import migrations as migrations_module
 from cratedig.store import store as store_module
 from cratedig.store.connection import SCHEMA_VERSION
-from cratedig.store.migrations import MIGRATIONS, analysis, beside, foundation, map_, names, tags, user_data
+from cratedig.store.migrations import MIGRATIONS, analysis, beside, foundation, lessons, map_, names, tags, user_data
 from cratedig.store.store import Store
 from tests.library import content, indexed, save, stored_library, unit_vectors
 
-TODAY = ["foundation", "analysis", "user_data", "tags", "map", "names", "beside"]
+TODAY = ["foundation", "analysis", "user_data", "tags", "map", "names", "beside", "lessons"]
 
 
 class Killed(BaseException):
@@ -40,7 +40,7 @@ def next_version(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Databas
 
     def install(migration: Callable[[Database], None]) -> None:
         newer = Migrations("cratedig")
-        for migration_of_today in (foundation, analysis, user_data, tags, map_, names, beside):
+        for migration_of_today in (foundation, analysis, user_data, tags, map_, names, beside, lessons):
             newer(name=migration_of_today.__name__.rstrip("_"))(migration_of_today)
         newer(name="tempo")(migration)
         monkeypatch.setattr(migrations_module, "MIGRATIONS", newer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from cratedig.store.rows import Measured, ModelRow
 from cratedig.store.store import Store
 from cratedig.store.tags import Proposal, TagRow
-from tests.library import analysis, content, indexed, save, stored_library, unit_vectors
+from tests.library import INFO, analysis, content, indexed, save, stored_library, unit_vectors
 
 KICK, SNARE = content("kick"), content("snare")
 V = unit_vectors(4)
@@ -119,6 +120,45 @@ def test_new_evidence_makes_a_sound_to_be_tagged(library: tuple[Store, ModelRow]
         with store.transaction():
             store.files.mark_present([row.id])
         assert store.tags.untagged("b") == [kick]
+
+
+def test_a_verdict_and_its_undo_make_that_sound_to_be_tagged(library: tuple[Store, ModelRow]) -> None:
+    store, _ = library
+    (kick,) = store.tags.ids([KICK.hash])
+    propose(store)
+    store.user.decide([(KICK.hash, "mine")], "accepted")
+    assert store.tags.untagged("b") == [kick]
+    propose(store)
+    store.user.undo()
+    assert store.tags.untagged("b") == [kick]
+    propose(store)
+    with store.transaction():
+        store.tags.untag([kick])
+    assert store.tags.untagged("b") == [kick]
+
+
+def test_only_what_differs_is_written(library: tuple[Store, ModelRow]) -> None:
+    store, _ = library
+    (kick,) = store.tags.ids([KICK.hash])
+    rows = [(kick, "kick", "heard", 0.9, True), (kick, "tom", "heard", 0.4, False), (kick, "kick", "path", 0.9, True)]
+    propose(store, *rows)
+    before = store._connection.total_changes
+    propose(store, (kick, "tom", "heard", 0.5, False), *rows[::2])
+    assert {row.term: row.score for row in store.tags.of([kick])[kick]} == {"kick": 0.9, "tom": 0.5}
+    written = 1 + 2 + 2  # revision, tom out and in, two sounds tagged
+    assert store._connection.total_changes - before == written
+
+
+def test_lessons_are_those_of_one_model_and_go_with_it(library: tuple[Store, ModelRow]) -> None:
+    store, model = library
+    other = store.register_model(dataclasses.replace(INFO, weights_sha256="f" * 64))
+    with store.transaction():
+        store.tags.keep_lessons({"kick": b"old"}, model)
+        store.tags.keep_lessons({"tom": b"new"}, model)
+    assert store.tags.lessons(model) == {"tom": b"new"}
+    assert store.tags.lessons(other) == {}
+    store.serve_model(other)
+    assert store._connection.execute("SELECT count(*) FROM lesson").fetchone() == (0,)
 
 
 def test_reading_the_same_file_again_changes_nothing(library: tuple[Store, ModelRow]) -> None:

@@ -101,7 +101,7 @@ def test_undo_says_what_it_takes_back(user: UserData) -> None:
     user.favour([A, B])
     step = user.last_step()
     assert step is not None
-    assert (step.label, step.edits) == ("favourite", 2)
+    assert (step.label, step.edits, step.tables) == ("favourite", 2, frozenset({"favourite"}))
     assert user.undo() == step
     assert user.favourites() == set()
     assert user.undo() is None

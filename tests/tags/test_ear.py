@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from cratedig.models import registry
 from cratedig.store.measures import DESCRIPTORS
 from cratedig.tags import head as heads
-from cratedig.tags.ear import ENOUGH, Ear, Heard, Lesson
+from cratedig.tags.ear import ENOUGH, Ear, Lesson
 from cratedig.tags.head import NEVER, Head, Trust, load_head, save_head
 from cratedig.tags.vocabulary import OWN, read_vocabulary
 from cratedig.types import Calibration, FloatArray, ModelInfo
@@ -22,6 +23,13 @@ SHIPPED = read_vocabulary(None, DESCRIPTORS)
 INFO = ModelInfo("toy", DIM, 8000, 1.0, "0" * 64, "1", {"text": Calibration(8, 0.5), "audio": Calibration(8, 0.5)})
 KICK, SNARE, TUBA, NEW = np.eye(DIM, dtype=np.float32)
 CLASSES = ("kick", "snare", "brass")
+
+
+class Tag(NamedTuple):
+    """What is heard of one term."""
+
+    score: float
+    sure: bool
 
 
 def embed_text(texts: Sequence[str]) -> FloatArray:
@@ -40,10 +48,10 @@ def toy_head(threshold: float = 0.8, **of_term: float) -> Head:
     return Head(CLASSES, weights, trust)
 
 
-def hear(vector: FloatArray, head: Head | None, lessons: Mapping[str, Lesson] | None = None) -> dict[str, Heard]:
+def hear(vector: FloatArray, head: Head | None, lessons: Mapping[str, Lesson] | None = None) -> dict[str, Tag]:
     vocabulary = SHIPPED.with_own(lessons or {})
     ear = Ear(vocabulary, INFO, embed_text, head, lessons or {})
-    return {heard.term: heard for heard in ear.hear(vector[None])}
+    return {term: Tag(float(scores[0]), bool(sure[0])) for term, _, scores, sure in ear.hear(vector[None])}
 
 
 def taught(accepted: int = 0, rejected: int = 0, at: FloatArray = NEW) -> Lesson:
@@ -122,6 +130,19 @@ def test_one_example_says_less_than_ten() -> None:
     assert once < often
 
 
+@pytest.mark.parametrize("term", ["drums", "brass"])
+def test_a_family_that_is_taught_is_one_term_still(term: str) -> None:
+    lessons = {term: taught(accepted=10, rejected=1, at=KICK)}
+    ear = Ear(SHIPPED, INFO, embed_text, toy_head(), lessons)
+    assert ear.scores(KICK[None])["family"].terms == ["drums", "brass"]
+
+
+def test_what_is_taught_of_a_family_without_a_class_shifts_nothing() -> None:
+    lesson = {"drums": taught(rejected=10, at=KICK)}
+    assert hear(KICK, toy_head(), lesson) == hear(KICK, toy_head())
+    assert not Ear(SHIPPED, INFO, embed_text, toy_head(), lesson).touched("drums", KICK[None]).any()
+
+
 @pytest.mark.parametrize("head", [None, toy_head()])
 def test_a_term_of_ones_own_works_after_five_examples(head: Head | None) -> None:
     assert "my thing" not in hear(NEW, head)
@@ -134,6 +155,23 @@ def test_a_term_of_ones_own_works_after_five_examples(head: Head | None) -> None
 def test_what_was_rejected_holds_a_term_of_ones_own_back() -> None:
     lesson = Lesson(NEW, ENOUGH, NEW, ENOUGH)
     assert "my thing" not in hear(NEW, toy_head(), {"my thing": lesson})
+
+
+def test_what_is_taught_matters_only_to_sounds_alike() -> None:
+    lessons = {"snare": taught(10), "my thing": taught(ENOUGH)}
+    ear = Ear(SHIPPED.with_own(lessons), INFO, embed_text, toy_head(), lessons)
+    sounds = np.stack([NEW, KICK])
+    assert ear.touched("snare", sounds).tolist() == [True, False]
+    assert ear.touched("my thing", sounds).tolist() == [True, False]
+    assert ear.touched("kick", sounds).tolist() == [False, False]
+    assert ear.touched("never heard of", sounds).tolist() == [False, False]
+
+
+def test_a_lesson_is_packed_and_unpacked() -> None:
+    again = Lesson.unpack(Lesson(KICK, 7, SNARE, 2).packed)
+    assert (again.n_accepted, again.n_rejected) == (7, 2)
+    np.testing.assert_array_equal(again.accepted, KICK)
+    np.testing.assert_array_equal(again.rejected, SNARE)
 
 
 def test_no_sounds_are_heard_in_nothing() -> None:

@@ -105,7 +105,16 @@ def test_every_shipped_instrument_is_heard_and_every_envelope_rule_is_measured(s
 
 @pytest.mark.parametrize(
     ("text", "term"),
-    [("kick", "kick"), ("Bass  Drum", "kick"), ("synth pad", "pad"), ("winds", "woodwind"), ("lo fi", "lo-fi"), ("BD", "kick")],
+    [
+        ("kick", "kick"),
+        ("Bass  Drum", "kick"),
+        ("synth pad", "pad"),
+        ("winds", "woodwind"),
+        ("lo fi", "lo-fi"),
+        ("BD", "kick"),
+        ("One Shot", "one-shot"),
+        ("bass-drum", "kick"),
+    ],
 )
 def test_a_term_is_found_by_its_names_and_abbreviations(shipped: Vocabulary, text: str, term: str) -> None:
     found = shipped.find(text)

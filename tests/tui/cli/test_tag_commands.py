@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from cratedig.store.tags import SoundRow
+from indexer.tagging import Conflict
 from tests.folders import start
 from tests.library import write_tone
 from tests.tui.cli.conftest import Run
@@ -89,6 +91,14 @@ def test_tags_are_given_taken_and_given_back(pack: Run) -> None:
     assert kick["dark"]["state"] == "proposed"
 
 
+@pytest.mark.parametrize("typed", ["bd", "Kick Drum", "BASSDRUM"])
+def test_tags_are_typed_by_any_name_or_abbreviation(pack: Run, typed: str) -> None:
+    for option in ("--add", "--accept", "--reject", "--remove"):
+        (row,) = pack("tag", "path:Kicks name:02", option, typed, "--json").objects
+        assert [change["term"] for change in row["changes"]] == ["kick"]
+    assert pack("search", f'tag:"{typed}"', "--json").objects == pack("search", "tag:kick", "--json").objects != []
+
+
 def test_changes_can_be_read_by_a_program(pack: Run) -> None:
     (row,) = pack("tag", "name:clap", "--accept", "clap", "--json").objects
     assert row["changes"] == [{"term": "clap", "before": "proposed", "after": "accepted"}]
@@ -128,6 +138,28 @@ def test_verdicts_survive_a_move_and_rebuild(pack: Run, tmp_path: Path) -> None:
 
 def test_tagging_again_on_demand(pack: Run) -> None:
     assert "Sounds tagged: 9." in pack("tags", "--again").err
+
+
+def test_a_verdict_on_a_family_leaves_the_library_whole(pack: Run, tmp_path: Path) -> None:
+    for wish in ("--accept", "--reject"):
+        assert pack("tag", "path:Kicks", wish, "drums", "--yes").code == 0
+    assert pack("index", tmp_path / "samples").code == 0
+    assert "drums 1\n" in pack("tags").out
+
+
+@pytest.mark.parametrize("wishes", [("--add", "kick,snare"), ("--add", "kick", "--reject", "bd")])
+def test_wishes_that_contradict_each_other_are_refused(pack: Run, wishes: tuple[str, ...]) -> None:
+    answer = pack("tag", "path:Misc", *wishes, "--yes")
+    assert answer.code == 2
+    assert "snare" in answer.err or "kick" in answer.err
+    assert "snare" not in pack("tags").out
+
+
+def test_conflicts_are_counted_by_sound(pack: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = SoundRow(1, "h", b"/p/tuba & flute.wav")
+    found = [Conflict(sound, "instrument", named, "kick", 0.9) for named in ("tuba", "flute")]
+    monkeypatch.setattr("tui.cli.tags.conflicts", lambda *_: iter(found))
+    assert "sound another: 1." in pack("tags", "--conflicts").err
 
 
 def test_conflicts_are_listed(pack: Run) -> None:
