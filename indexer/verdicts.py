@@ -106,7 +106,8 @@ def _after(wish: Wish, rows: Sequence[TagRow]) -> State | None:
 
 def settle(store: Store, changes: Sequence[Change]) -> None:
     """Make changes as one step."""
-    with store.user.step(f"tag {len({change.content for change in changes})} sounds"):
+    sounds = len({change.content for change in changes})
+    with store.user.step(f"tag {sounds} {'sound' if sounds == 1 else 'sounds'}"):
         store.user.decide([(c.content, c.term) for c in changes if c.after == "accepted"], "accepted")
         store.user.decide([(c.content, c.term) for c in changes if c.after == "rejected"], "rejected")
         store.user.undecide([(c.content, c.term) for c in changes if c.after is None or c.after == "proposed"])

@@ -14,6 +14,7 @@ from cratedig.errors import CratedigError
 from tui.session import Broken, Changed, Event, Refused
 
 if TYPE_CHECKING:
+    from cratedig.store.store import Store
     from cratedig.store.user import UserData
     from search.results import SearchHit
 
@@ -21,7 +22,7 @@ __all__ = ["Changes"]
 
 
 class Changes:
-    """Favourites, collections, use, kept queries, undo. No method waits; `tell` gets events in the thread."""
+    """Favourites, collections, use, kept queries, verdicts, undo. No method waits; `tell` gets events in the thread."""
 
     def __init__(self, settings: Settings, tell: Callable[[Event], None]) -> None:
         self._settings = settings
@@ -89,16 +90,21 @@ class Changes:
 
         self._submit("Undo", change)
 
-    def _submit(self, what: str, change: Callable[[UserData], str | None]) -> None:
-        self._pool.submit(self._write, what, change)
+    def write(self, what: str, change: Callable[[Store], str | None], done: Callable[[str], object]) -> None:
+        """Make any change; `done` gets in the thread what it says of itself, nothing when it could not be made."""
+        self._pool.submit(self._write, what, change, done)
 
-    def _write(self, what: str, change: Callable[[UserData], str | None]) -> None:
+    def _submit(self, what: str, change: Callable[[UserData], str | None]) -> None:
+        self.write(what, lambda store: change(store.user), lambda _: None)
+
+    def _write(self, what: str, change: Callable[[Store], str | None], done: Callable[[str], object]) -> None:
         """Make a change, and tell what it says of itself, or why it could not be made."""
         from cratedig.store.store import Store  # noqa: PLC0415  (not before the first paint)
 
+        said = None
         try:
             with Store.open(self._settings.library) as store:
-                said, collections = change(store.user), tuple(store.user.collections())
+                said, collections = change(store), tuple(store.user.collections())
         except CratedigError as error:
             self._tell(Refused(f"{what}: not written. {error.message}", error.hint))
         except Exception as error:
@@ -106,6 +112,8 @@ class Changes:
         else:
             if said:
                 self._tell(Changed(said, collections))
+        finally:
+            done(said or "")
 
 
 def _sounds(contents: list[str]) -> str:

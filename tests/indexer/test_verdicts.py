@@ -112,7 +112,7 @@ def test_several_wishes_are_one_step(store: Store) -> None:
     }
     step = store.user.undo()
     assert step is not None
-    assert step.label == "tag 1 sounds"
+    assert step.label == "tag 1 sound"
     assert [*store.user.verdicts()] == before
 
 

@@ -257,6 +257,11 @@ def test_tag(known: list[Known], store: Store, term: str) -> None:
     assert found(store, "tag", term) == scan(known, lambda s, *_: s.tags.get(wanted, False))
 
 
+@pytest.mark.parametrize(("typed", "term"), [("Bass Drum", "kick"), ("bd", "kick"), ("chh", "closed hat")])
+def test_a_tag_by_another_name(known: list[Known], store: Store, typed: str, term: str) -> None:
+    assert found(store, "tag", typed) == scan(known, lambda s, *_: s.tags.get(term, False))
+
+
 def test_what_the_user_keeps(known: list[Known], store: Store) -> None:
     assert found(store, "fav", "yes") == scan(known, lambda s, *_: s.favourite)
     assert found(store, "fav", "No") == scan(known, lambda s, *_: not s.favourite)
@@ -341,7 +346,7 @@ def test_changes_are_seen_at_once(known: list[Known], store: Store) -> None:
         ("fav", ["1"]),
         ("licence", ["mine"]),
         ("name", [""]),
-        ("tag", [" "]),
+        ("tag", [" ", "a,b"]),
         ("in", [""]),
         (EXACT, [" "]),
     ],

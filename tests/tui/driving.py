@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from cratedig.config import Settings, load_settings
+from cratedig.paths import LibraryPaths
 from tests.library import make_library, write_tone
 from tui.app import CratedigApp
 from tui.audition.clips import Take
@@ -21,7 +23,7 @@ from tui.audition.player import Player
 from tui.screens.browse import BrowseScreen
 from tui.widgets.waveform import Waveform
 
-__all__ = ["Driven", "FakePlayer", "driven", "settings_in", "small_library", "tones"]
+__all__ = ["Driven", "FakePlayer", "driven", "locked", "settings_in", "small_library", "tones"]
 
 PATIENCE_S = 30.0
 TONES = {
@@ -182,6 +184,15 @@ async def driven(
         driven = Driven(app, pilot, player)
         await driven.settle()
         yield driven
+
+
+@contextlib.contextmanager
+def locked(settings: Settings) -> Iterator[None]:
+    """Hold the library's lock, as another program may."""
+    with contextlib.closing(sqlite3.connect(LibraryPaths(settings.library).database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.rollback()
 
 
 def tones(folder: Path) -> Path:

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-from collections.abc import Iterator
-
 import pytest
 
 from cratedig.config import Settings
 from cratedig.paths import LibraryPaths
 from cratedig.store.store import Store
-from tests.tui.driving import driven
-
-
-@contextlib.contextmanager
-def locked(settings: Settings) -> Iterator[None]:
-    """Hold the library's lock, as another program may."""
-    with contextlib.closing(sqlite3.connect(LibraryPaths(settings.library).database)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.rollback()
+from tests.tui.driving import driven, locked
 
 
 def favourites(settings: Settings) -> int:

@@ -9,7 +9,7 @@ from textual.widgets import DataTable
 
 from cratedig.config import Settings
 from cratedig.store.store import Store
-from tests.tui.driving import Driven, driven
+from tests.tui.driving import Driven, driven, locked
 from tui.screens.review import ReviewScreen
 
 
@@ -37,7 +37,7 @@ async def test_the_surest_come_first_and_o_turns_it_round(settings: Settings) ->
     async with driven(settings) as app:
         await review(app)
         assert app.screen == "ReviewScreen"
-        assert "all terms" in app.text("#reviewed")
+        assert "everything: all heard or named" in app.text("#reviewed")
         assert "surest first" in app.text("#reviewed")
         scores = [float(row[0].rstrip("?")) for row in table(app)]
         assert scores == sorted(scores, reverse=True)
@@ -105,13 +105,109 @@ async def test_a_class_is_settled_in_bulk(settings: Settings, key: str, state: s
         assert verdicts(settings) == [("kick", state)] * 2
 
 
-async def test_another_tag_takes_the_place_of_a_wrong_one(settings: Settings) -> None:
+async def test_more_wait_than_are_listed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with driven(settings) as app:
+        await review(app)
+        waiting = len(table(app))
+    monkeypatch.setattr("tui.reviewing.LISTED", 2)
+    async with driven(settings) as app:
+        await review(app)
+        assert len(table(app)) == 2
+        assert f" {waiting} waiting" in app.text("#reviewed")
+
+
+async def test_a_class_is_settled_beyond_what_is_listed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.reviewing.LISTED", 1)
+    async with driven(settings) as app:
+        await review(app, "kick")
+        await app.press("N")
+        assert any("Reject kick for all 2 sounds that wait? 1 of them is listed." in line for line in app.lines)
+        await app.press("escape")
+        assert verdicts(settings) == []
+        await app.press("N", "enter")
+        assert verdicts(settings) == [("kick", "rejected")] * 2
+        await app.press("u")
+        assert verdicts(settings) == [], "one step"
+
+
+async def test_the_review_is_of_the_sounds_that_the_query_finds(settings: Settings) -> None:
+    async with driven(settings) as app:
+        await app.type("pack:test name:deep")
+        await review(app)
+        assert {row[3] for row in table(app)} == {"kick deep.wav"}
+        heading = app.text("#reviewed")
+        assert heading.startswith(f"Review of pack:test name:deep: all heard or named, {len(table(app))} waiting")
+        await app.press("t")
+        assert not any("bass" in line for line in app.lines), "no tag of other sounds is offered"
+        await app.type("kick")
+        await app.press("enter", "N")
+        assert verdicts(settings) == [("kick", "rejected")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "term"), [("Floor Tom", "floor tom"), ("sd", "snare"), ("hh", "hi-hat"), ("hand clap", "clap")]
+)
+async def test_another_tag_takes_the_place_of_a_wrong_one(settings: Settings, typed: str, term: str) -> None:
+    async with driven(settings) as app:
+        await review(app, "bd")
+        await app.press("r")
+        await app.type(typed)
+        await app.press("enter")
+        assert sorted(verdicts(settings)) == sorted([(term, "accepted"), ("kick", "rejected")])
+
+
+async def test_a_tag_in_its_own_place_is_right(settings: Settings) -> None:
     async with driven(settings) as app:
         await review(app, "kick")
         await app.press("r")
-        await app.type("Floor Tom")
+        await app.type("kick")
         await app.press("enter")
-        assert sorted(verdicts(settings)) == [("floor tom", "accepted"), ("kick", "rejected")]
+        assert verdicts(settings) == [("kick", "accepted")]
+
+
+@pytest.mark.parametrize(("keys", "term"), [(["enter"], "snare"), (["down", "enter"], "snaer"), (["escape"], None)])
+async def test_a_slip_becomes_no_tag_unasked(settings: Settings, keys: list[str], term: str | None) -> None:
+    async with driven(settings) as app:
+        await review(app, "kick")
+        await app.press("r")
+        await app.type("Snaer")
+        await app.press("enter")
+        assert any("There is no tag 'Snaer' yet." in line for line in app.lines)
+        await app.press(*keys)
+        assert sorted(verdicts(settings)) == ([("kick", "rejected"), (term, "accepted")] if term else [])
+
+
+async def test_a_known_tag_is_completed(settings: Settings) -> None:
+    async with driven(settings) as app:
+        await review(app, "kick")
+        await app.press("r")
+        await app.type("rack t")
+        await app.press("right", "enter")
+        assert sorted(verdicts(settings)) == [("kick", "rejected"), ("rack tom", "accepted")]
+
+
+async def test_searching_goes_on_while_a_verdict_waits(settings: Settings) -> None:
+    async with driven(settings) as app:
+        await review(app, "kick")
+        with locked(settings):
+            await app.pilot.press("y", "escape", "slash", *"high")
+            await app.until(lambda: app.screen == "BrowseScreen" and app.names[:1] == ["hat high.wav"])
+            assert verdicts(settings) == []
+    assert verdicts(settings) == [("kick", "accepted")]
+
+
+async def test_a_verdict_that_could_not_be_written_is_said_and_waits_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cratedig.store.connection.BUSY_S", 0.05)
+    async with driven(settings) as app:
+        await review(app, "kick")
+        with locked(settings):
+            await app.press("y")
+            assert any("Verdict: not written." in toast for toast in app.toasts)
+        assert len(table(app)) == 2
+        await app.press("y")
+        assert verdicts(settings) == [("kick", "accepted")]
 
 
 async def test_what_cannot_be_a_tag_is_not_taken(settings: Settings) -> None:
@@ -133,7 +229,7 @@ async def test_undo_goes_back_as_far_as_one_likes(settings: Settings) -> None:
         await app.press("y", "n")
         assert len(verdicts(settings)) == 2
         await app.press("u")
-        assert "Undone: tag 1 sounds" in app.text("#said")
+        assert "Undone: tag 1 sound" in app.text("#said")
         await app.press("u")
         assert verdicts(settings) == []
         assert len(table(app)) == 2

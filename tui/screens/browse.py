@@ -221,10 +221,12 @@ class BrowseScreen(Asking):
 
     def action_review(self) -> None:
         """See `tui.actions`."""
+        from tui.reviewing import Reviewing  # noqa: PLC0415  (not before the first paint)
         from tui.screens.review import ReviewScreen  # noqa: PLC0415
 
         if self.answered:
-            review = ReviewScreen(self.settings, self.session, self.listening, unicode=self.unicode)
+            reviewing = Reviewing(self.settings, self.asked)
+            review = ReviewScreen(reviewing, self.session, self.changes, self.listening, unicode=self.unicode)
             self.app.push_screen(review, lambda _: self.look_again())
 
     def action_command_palette(self) -> None:

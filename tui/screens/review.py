@@ -8,26 +8,28 @@ from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.markup import escape
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import DataTable, Static
+from textual.suggester import SuggestFromList
+from textual.widgets import DataTable, Input, Static
 
-from cratedig.errors import CratedigError
 from tui.actions import ACTIONS
 from tui.cli.output import printable
-from tui.screens.ask import Ask
+from tui.screens.ask import Ask, Choose
 from tui.widgets.detail import Detail
 from tui.widgets.dots import Look
 from tui.widgets.lines import KeyLine
 
 if TYPE_CHECKING:
-    from cratedig.config import Settings
+    from cratedig.store.store import Store
+    from cratedig.tags.vocabulary import Vocabulary
     from indexer.verdicts import Wish
+    from tui.changing import Changes
     from tui.library import Library
     from tui.listening import Listening
     from tui.reviewing import Proposed, Reviewed, Reviewing
@@ -42,7 +44,7 @@ NOTHING = "Nothing waits for a verdict."
 
 
 class ReviewScreen(Screen[None]):
-    """What waits for a verdict, in a table; the library's thread answers."""
+    """What waits for a verdict, in a table; the library's thread reads it, that of `Changes` writes verdicts."""
 
     BINDINGS = [  # noqa: RUF012
         Binding(action.keys, action.name, action.label, priority=True)
@@ -57,16 +59,24 @@ class ReviewScreen(Screen[None]):
             super().__init__()
             self.number, self.reviewed = number, reviewed
 
-    def __init__(self, settings: Settings, session: Session, listening: Listening | None, *, unicode: bool) -> None:
-        super().__init__()
-        from tui.reviewing import Reviewing  # noqa: PLC0415  (not before the first paint)
+    class Settled(Message):
+        """A verdict is written, or could not be."""
 
-        self._reviewing = Reviewing(settings)
-        self._session, self._listening = session, listening
+        def __init__(self, said: str) -> None:
+            super().__init__()
+            self.said = said
+
+    def __init__(
+        self, reviewing: Reviewing, session: Session, changes: Changes, listening: Listening | None, *, unicode: bool
+    ) -> None:
+        super().__init__()
+        self._reviewing = reviewing
+        self._session, self._changes, self._listening = session, changes, listening
         self._look = Look(unicode, colour=True)
         self._proposals: Sequence[Proposed] = ()
-        self._waiting: Sequence[str] = ()
+        self._reviewed: Reviewed | None = None  # the last answer
         self._number = 0  # of what was asked last
+        self._unwritten = 0  # verdicts
         self._reached_last: tuple[str, str] | None = None
 
     def compose(self) -> ComposeResult:
@@ -96,7 +106,7 @@ class ReviewScreen(Screen[None]):
         return self._proposals[at] if 0 <= at < len(self._proposals) else None
 
     def _ask(self, work: Callable[[Library], Reviewed]) -> None:
-        """Let the library's thread do something, and show what waits then, unless more is asked meanwhile."""
+        """Let the library's thread read what waits, and show it, unless more is asked meanwhile."""
         self._number += 1
         number = self._number
 
@@ -107,15 +117,29 @@ class ReviewScreen(Screen[None]):
 
     @on(Answered)
     async def _answered(self, message: Answered) -> None:
-        if message.number != self._number:
+        if message.number != self._number or self._unwritten:
             return
-        reviewed = message.reviewed
-        self._waiting = [*reviewed.waiting]
+        self._reviewed = reviewed = message.reviewed
         await self._show(reviewed.proposals)
-        what, order = self._reviewing.term or "all terms", "surest" if self._reviewing.surest_first else "least sure"
-        count = reviewed.waiting.get(what, len(self._proposals))
-        self.query_one("#reviewed", Static).update(f"Review: {what}, {count:,} waiting, {order} first")
+        of = self._reviewing
+        what, order = of.term or "all heard or named", "surest" if of.surest_first else "least sure"
+        heading = f"Review of {of.asked.title}: {what}, {reviewed.total:,} waiting, {order} first"
+        self.query_one("#reviewed", Static).update(heading)
         self.query_one("#said", Static).update(reviewed.said if self._proposals else f"{reviewed.said} {NOTHING}")
+
+    def _write(self, change: Callable[[Store, Reviewed], str]) -> None:
+        """Let a change be written, and then show what waits."""
+        if (seen := self._reviewed) is not None:
+            self._unwritten += 1
+            self._changes.write(
+                "Verdict", lambda store: change(store, seen), lambda said: self.post_message(self.Settled(said))
+            )
+
+    @on(Settled)
+    def _settled(self, message: Settled) -> None:
+        self._unwritten -= 1
+        if not self._unwritten:
+            self._ask(partial(self._reviewing.read, said=message.said))
 
     async def _show(self, proposals: Sequence[Proposed]) -> None:
         """Fill the table; the cursor keeps its place."""
@@ -171,45 +195,84 @@ class ReviewScreen(Screen[None]):
 
     async def action_accept_class(self) -> None:
         """See `tui.actions`."""
-        await self._decide("accept", whole_class=True)
+        await self._decide_class("accept")
 
     async def action_reject_class(self) -> None:
         """See `tui.actions`."""
-        await self._decide("reject", whole_class=True)
+        await self._decide_class("reject")
 
-    async def _decide(self, wish: Wish, *, whole_class: bool = False) -> None:
+    async def _decide(self, wish: Wish) -> None:
         if (current := self._current) is not None:
-            chosen = [p for p in self._proposals if (p.term == current.term if whole_class else p is current)]
-            gone = {id(proposed) for proposed in chosen}
-            await self._show([p for p in self._proposals if id(p) not in gone])  # the library answers later
-            contents = [proposed.row.hit.content for proposed in chosen]
-            self._ask(partial(self._reviewing.decide, contents=contents, wishes={wish: [current.term]}))
+            of, content = self._reviewing, current.row.hit.content
+            self._write(partial(of.decide, contents=[content], wishes={wish: [current.term]}))
+            await self._show([p for p in self._proposals if p is not current])  # the library answers later
+
+    async def _decide_class(self, wish: Wish) -> None:
+        """Settle the term at the cursor for all that wait; for more than are listed, only after a question."""
+        if self._current is None or self._reviewed is None:
+            return
+        term = self._current.term
+        listed = sum(proposed.term == term for proposed in self._proposals)
+        waiting = self._reviewed.waiting.get(term, 0)
+
+        async def settle(answer: str | None = "yes") -> None:
+            if answer:
+                self._write(partial(self._reviewing.decide_all, term=term, wish=wish))
+                await self._show([p for p in self._proposals if p.term != term])
+
+        if waiting <= listed:
+            await settle()
+        else:
+            are = "is" if listed == 1 else "are"
+            question = (
+                f"{wish.capitalize()} {term} for all {waiting:,} sounds that wait? {listed} of them {are} listed."
+            )
+            self.app.push_screen(Choose(question, {"yes": f"Yes, {wish} all {waiting:,}"}), settle)
 
     def action_replace(self) -> None:
         """See `tui.actions`."""
         from tui.reviewing import problem_with  # noqa: PLC0415
 
-        current = self._current
-        if current is None:
+        if self._current is None or self._reviewed is None:
             return
+        current, vocabulary = self._current, self._reviewed.vocabulary
 
         def put(term: str | None) -> None:
             if term:
-                content = current.row.hit.content
-                self._ask(partial(self._reviewing.replace, content=content, term=current.term, by=term))
+                right = term == current.term
+                wishes: dict[Wish, list[str]] = {"add": [term]} if right else {"reject": [current.term], "add": [term]}
+                contents = [current.row.hit.content]
+                self._write(partial(self._reviewing.decide, contents=contents, wishes=wishes))
 
-        question = f"Not {current.term}, but..."
-        help_ = "Any word is a tag; one of your own is proposed elsewhere once five sounds have it."
-        self.app.push_screen(Ask(question, help_, check=problem_with), put)
+        def typed(text: str | None) -> None:
+            if text and (known := vocabulary.find(text)):
+                put(known.name)
+            elif text:
+                self.app.push_screen(Choose(f"There is no tag {text!r} yet.", _ways_on(text, vocabulary)), put)
+
+        words = [*vocabulary.terms, *(name for term in vocabulary.terms.values() for name in term.names)]
+        line = Input(suggester=SuggestFromList(words, case_sensitive=False), compact=True)
+        help_ = "A tag, another name of it, or its abbreviation; the right arrow completes it."
+        self.app.push_screen(Ask(f"Not {current.term}, but...", help_, check=problem_with, line=line), typed)
 
     def action_choose_class(self) -> None:
         """See `tui.actions`."""
+        from tui.reviewing import problem_with  # noqa: PLC0415
 
-        def choose(term: str | None) -> None:
-            if term is not None:
-                self._go_through(replace(self._reviewing, term=term.lower() or None))
+        if self._reviewed is None:
+            return
+        vocabulary, waiting = self._reviewed.vocabulary, [*self._reviewed.waiting]
 
-        self.app.push_screen(Ask("Which tag?", "Empty: all that are heard or named.", known=self._waiting), choose)
+        def choose(text: str | None) -> None:
+            if text is not None:
+                known = vocabulary.find(text) if text else None
+                self._go_through(replace(self._reviewing, term=known.name if known else text.lower() or None))
+
+        def problem(text: str) -> str:
+            return problem_with(text) if text else ""
+
+        question = Ask("Which tag?", "Empty: all that are heard or named.", known=waiting, check=problem)
+        self.app.push_screen(question, choose)
 
     def action_order(self) -> None:
         """See `tui.actions`."""
@@ -222,22 +285,25 @@ class ReviewScreen(Screen[None]):
 
     def action_undo(self) -> None:
         """See `tui.actions`."""
-        self._ask(self._reviewing.undo)
+        self._write(self._reviewing.undo)
 
     def action_leave(self) -> None:
         """See `tui.actions`."""
         if self._listening is not None:
             self._listening.stop()
-        self._finish()
+        self._changes.write("Review", self._reviewing.finish, lambda _: None)
         self.dismiss()
 
-    @work(thread=True)
-    def _finish(self) -> None:
-        """Let all proposals follow what was taught; while the library is being indexed, that ends with it."""
-        try:
-            self._reviewing.finish()
-        except CratedigError:
-            return
+
+def _ways_on(text: str, vocabulary: Vocabulary) -> dict[str, str]:
+    """What a word that is no tag may become, by tag: the one that was meant, or one of the user's own."""
+    from cratedig.tags.vocabulary import as_term  # noqa: PLC0415  (not before the first paint)
+    from search.parse import nearest  # noqa: PLC0415
+
+    near = nearest(text, [*vocabulary.terms])
+    own = as_term(text)
+    meant = {near: f"I meant {near}"} if near else {}
+    return {**meant, own: f"Make {own!r} a tag of your own; it is proposed elsewhere once five sounds have it"}
 
 
 def _cells(proposed: Proposed) -> tuple[str, ...]:
