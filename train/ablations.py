@@ -38,7 +38,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     "narrow: 16-32-64-128": {"channels": (16, 32, 64, 128), "folded": 256},
     "another source's sound of the class under it": {"layered_share": 0.5},
     "another source's band levels": {"restyled_share": 0.5},
-    "both": {"layered_share": 0.3, "restyled_share": 0.3},
+    "drum loops under other loops": {"drummed_share": 0.5},
     "permissive sources only": {"permissive_only": True},
     "wide: 32-64-128-256": {"channels": (32, 64, 128, 256), "folded": 512},
     "files split at random, not sources": {"random_split": True, "held_out": ()},

@@ -48,6 +48,7 @@ class Config:
     sibling_share: float = 0.25  # of a batch is the same clips again, treated otherwise
     rival_share: float = 0.25  # of a batch comes from one group of easily confused classes
     layered_share: float = 0.0  # of the plain sounds has another source's sound of the class under it
+    drummed_share: float = 0.0  # of the plain bass and melodic loops has a drum loop under it
     restyled_share: float = 0.0  # of the plain sounds takes the band levels of another source's
     source_share: float = 0.25  # at most, of a batch
 

@@ -1,4 +1,4 @@
-"""Sounds made of two sounds of a class that come from different sources, for ablations: no source is all of a class."""
+"""Sounds made of two, for ablations: of a class from different sources, or a loop with drums under it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from torch import Tensor
 UNDER = (0.05, 0.25)  # how much lower the second sound lies: 4.5 to 22.5 dB of a picture's 90
 
 
-def partners_of(classes: Tensor, sources: Tensor, allowed: Tensor, draw: torch.Generator) -> Tensor:
-    """For each row another one of its class and of another source, both `allowed`; itself where there is none."""
-    fits = (classes[:, None] == classes[None]) & (classes >= 0)[:, None] & (sources[:, None] != sources[None])
-    fits &= allowed[:, None] & allowed[None]
+def of_class(classes: Tensor, sources: Tensor) -> Tensor:
+    """Pairs of a class from different sources, shape (n, n)."""
+    return (classes[:, None] == classes[None]) & (classes >= 0)[:, None] & (sources[:, None] != sources[None])
+
+
+def with_drums(classes: Tensor, loops: Tensor, drums: int) -> Tensor:
+    """Pairs of a row whose class is among `loops` and one of class `drums`, shape (n, n)."""
+    return torch.isin(classes, loops)[:, None] & (classes == drums)[None]
+
+
+def partners_of(fits: Tensor, allowed: Tensor, draw: torch.Generator) -> Tensor:
+    """For each row another one that fits it, both `allowed`; itself where there is none."""
+    fits = fits & allowed[:, None] & allowed[None]
     chosen = (torch.rand(fits.shape, generator=draw) * fits).argmax(1)
-    return torch.where(fits.any(1), chosen, torch.arange(len(classes)))
+    return torch.where(fits.any(1), chosen, torch.arange(len(fits)))
 
 
 def layered(x: Tensor, partners: Tensor, draw: torch.Generator) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from train.data import Batch, Sampler, indicator, pictures_of
-from train.mixing import layered, partners_of, restyled
+from train.mixing import layered, of_class, partners_of, restyled, with_drums
 from train.phrases import Phrases
 from train.words import Words
 
@@ -57,15 +57,22 @@ class Steps(Dataset[dict[str, Tensor]]):
         }
 
     def _mixed(self, x: Tensor, batch: Batch, draw: torch.Generator) -> Tensor:
-        """Some plain sounds take something of another source's sound of the class."""
-        config = self.sampler.config
-        for share, mix in ((config.layered_share, layered), (config.restyled_share, restyled)):
-            if share:
-                plain = torch.tensor([not self.sampler.bank.effects[row] for row in batch.rows])
-                sources = torch.from_numpy(self.sources[batch.clips])
-                partners = partners_of(torch.from_numpy(batch.classes), sources, plain, draw)
-                chosen = (torch.rand(len(x), generator=draw) < share) & (partners != torch.arange(len(x)))
-                x = torch.where(chosen[:, None, None], mix(x, partners, draw), x)
+        """Some plain sounds take something of another one."""
+        config, names = self.sampler.config, list(self.sampler.vocabulary.classes)
+        if not (config.layered_share or config.restyled_share or config.drummed_share):
+            return x
+        plain = torch.tensor([not self.sampler.bank.effects[row] for row in batch.rows])
+        classes, sources = torch.from_numpy(batch.classes), torch.from_numpy(self.sources[batch.clips])
+        loops = torch.tensor([names.index("bass loop"), names.index("melodic loop")])
+        ways = (
+            (config.layered_share, of_class(classes, sources), layered),
+            (config.drummed_share, with_drums(classes, loops, names.index("drum loop")), layered),
+            (config.restyled_share, of_class(classes, sources), restyled),
+        )
+        for share, fits, mix in ways:
+            partners = partners_of(fits, plain, draw)
+            chosen = (torch.rand(len(x), generator=draw) < share) & (partners != torch.arange(len(x)))
+            x = torch.where(chosen[:, None, None], mix(x, partners, draw), x)
         return x
 
 

@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 
 from torch import Generator
 
-from train.mixing import layered, partners_of, restyled
+from train.mixing import layered, of_class, partners_of, restyled, with_drums
 
 PARTNERS = torch.tensor([1, 0])
 
@@ -20,7 +20,7 @@ def draw() -> Generator:
 
 def test_partners_are_of_the_class_and_of_another_source() -> None:
     classes, sources = torch.tensor([0, 0, 0, 1, -1, -1]), torch.tensor([0, 0, 1, 1, 0, 1])
-    partners = partners_of(classes, sources, torch.ones(6, dtype=torch.bool), draw())
+    partners = partners_of(of_class(classes, sources), torch.ones(6, dtype=torch.bool), draw())
     assert partners[0] == partners[1] == 2
     assert int(partners[2]) in {0, 1}
     assert partners[3:].tolist() == [3, 4, 5], "alone in its class, or of no class"
@@ -28,8 +28,14 @@ def test_partners_are_of_the_class_and_of_another_source() -> None:
 
 def test_a_sound_that_may_not_mix_is_nobodys_partner() -> None:
     allowed = torch.tensor([True, False])
-    partners = partners_of(torch.tensor([0, 0]), torch.tensor([0, 1]), allowed, draw())
+    partners = partners_of(of_class(torch.tensor([0, 0]), torch.tensor([0, 1])), allowed, draw())
     assert partners.tolist() == [0, 1]
+
+
+def test_loops_take_drums_and_drums_take_nothing() -> None:
+    fits = with_drums(torch.tensor([0, 1, 2, 0]), torch.tensor([0, 1]), drums=2)
+    partners = partners_of(fits, torch.ones(4, dtype=torch.bool), draw())
+    assert partners.tolist() == [2, 2, 2, 2]
 
 
 def test_a_layer_lies_under_the_sound_and_no_longer_than_it() -> None:
