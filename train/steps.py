@@ -58,16 +58,17 @@ class Steps(Dataset[dict[str, Tensor]]):
 
     def _mixed(self, x: Tensor, batch: Batch, draw: torch.Generator) -> Tensor:
         """Some plain sounds take something of another one."""
-        config, names = self.sampler.config, list(self.sampler.vocabulary.classes)
+        config = self.sampler.config
         if not (config.layered_share or config.restyled_share or config.drummed_share):
             return x
         plain = torch.tensor([not self.sampler.bank.effects[row] for row in batch.rows])
         classes, sources = torch.from_numpy(batch.classes), torch.from_numpy(self.sources[batch.clips])
+        names, alike = list(self.sampler.vocabulary.classes), of_class(classes, sources)
         loops = torch.tensor([names.index("bass loop"), names.index("melodic loop")])
         ways = (
-            (config.layered_share, of_class(classes, sources), layered),
+            (config.layered_share, alike, layered),
             (config.drummed_share, with_drums(classes, loops, names.index("drum loop")), layered),
-            (config.restyled_share, of_class(classes, sources), restyled),
+            (config.restyled_share, alike, restyled),
         )
         for share, fits, mix in ways:
             partners = partners_of(fits, plain, draw)
