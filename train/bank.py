@@ -49,7 +49,7 @@ def open_bank(corpus_folder: Path, cache: Path, plain: int, treated: int, seed: 
     if not (folder / "effects.json").exists():
         _render(corpus, corpus_folder, cache, folder, plain, treated, seed)
     effects = [tuple(names) for names in json.loads((folder / "effects.json").read_text())]
-    pictures = np.load(folder / "pictures.npy")  # 3.5 GB: rows are drawn at random, a disk would be the brake
+    pictures = np.load(folder / "pictures.npy", mmap_mode="r")
     return Bank(plain + treated, pictures, np.load(folder / "frames.npy"), effects)
 
 

@@ -21,6 +21,8 @@ class Config:
     random_split: bool = False  # files at random instead of whole sources: only to measure what that hides
     permissive_only: bool = False  # leave out GPL, LGPL and share-alike sources
 
+    rendered: bool = False  # train on sounds of further fonts and models too, rendered on the spot
+
     held_out: tuple[str, ...] = ()  # further sources kept out: to judge a choice on more classes than validation has
 
     plain: int = 5  # pictures per clip as they are or disguised
@@ -55,6 +57,7 @@ class Config:
     caption_weight: float = 1.0
     prompt_weight: float = 1.0  # sounds against every class name
     sound_weight: float = 0.5  # sounds against sounds
+    teacher_weight: float = 0.0  # audio tower against the network for sound effects
     sentence_weight: float = 0.6  # text tower against the sentence model
     outside_weight: float = 2.0  # texts about other things, away from all sounds
 

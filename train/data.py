@@ -85,12 +85,12 @@ class Sampler:
     def draw(self, rng: Generator) -> Batch:
         """Draw the next batch."""
         config = self.config
-        siblings, rivals = int(config.sibling_share * config.batch), int(config.rival_share * config.batch)
-        plain = config.batch - siblings - rivals
+        pairs, rivals = int(config.sibling_share * config.batch) // 2, int(config.rival_share * config.batch)
+        plain = config.batch - 2 * pairs - rivals
         group = self.rivals[int(rng.integers(len(self.rivals)))]
         first = np.concatenate([rng.choice(self.train, plain, p=self.weights), rng.choice(self.train, rivals, p=group)])
-        again = np.repeat(rng.choice(first, siblings // 2, replace=False), 2)
-        treated = np.concatenate([rng.random(len(first)) < config.treated_share, np.arange(siblings) % 4 > 0])
+        again = np.repeat(rng.choice(first, pairs, replace=False), 2)
+        treated = np.concatenate([rng.random(len(first)) < config.treated_share, np.arange(2 * pairs) % 4 > 0])
         clips = np.concatenate([first, again])
         variants = np.where(
             treated,

@@ -7,7 +7,7 @@ import torch.nn.functional as fn
 from torch import Tensor
 
 SOUND_SCALE = 12.0
-SENTENCE_SCALE = 12.0
+TEACHER_SCALE = 12.0
 FAR = 0.15  # cosine that a text about other things may reach
 SAME_SOURCE = 0.3  # of a positive's weight: neighbours in a source are too easy
 
@@ -37,11 +37,11 @@ def sound_contrast(sounds: Tensor, classes: Tensor, clips: Tensor, sources: Tens
     return contrast(logits, same.float() * weight)
 
 
-def sentence_likeness(texts: Tensor, sentences: Tensor) -> Tensor:
-    """Keep the text tower's neighbourhoods near those of the sentence model (relational distillation)."""
-    diagonal = torch.eye(len(texts), dtype=torch.bool)
-    wanted = fn.softmax((SENTENCE_SCALE * sentences @ sentences.T).masked_fill(diagonal, -1e4), dim=1)
-    found = fn.log_softmax((SENTENCE_SCALE * texts @ texts.T).masked_fill(diagonal, -1e4), dim=1)
+def likeness(ours: Tensor, teachers: Tensor) -> Tensor:
+    """Keep a tower's neighbourhoods near those of its teacher, rows of unit vectors (relational distillation)."""
+    diagonal = torch.eye(len(ours), dtype=torch.bool)
+    wanted = fn.softmax((TEACHER_SCALE * teachers @ teachers.T).masked_fill(diagonal, -1e4), dim=1)
+    found = fn.log_softmax((TEACHER_SCALE * ours @ ours.T).masked_fill(diagonal, -1e4), dim=1)
     return fn.kl_div(found, wanted, reduction="batchmean")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 import torch.nn.functional as fn
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -21,8 +22,10 @@ PHRASES_PER_STEP, OUTSIDE_PER_STEP = 256, 48
 class Steps(Dataset[dict[str, Tensor]]):
     """Step n of a run."""
 
-    def __init__(self, sampler: Sampler, words: Words, sources: list[str], phrases: Phrases) -> None:
-        self.sampler, self.words, self.phrases = sampler, words, phrases
+    def __init__(
+        self, sampler: Sampler, words: Words, sources: list[str], phrases: Phrases, taught: NDArray[np.float32]
+    ) -> None:
+        self.sampler, self.words, self.phrases, self.taught = sampler, words, phrases, taught
         self.sources = np.unique(sources, return_inverse=True)[1]
 
     def __len__(self) -> int:
@@ -46,6 +49,8 @@ class Steps(Dataset[dict[str, Tensor]]):
             "clips": torch.from_numpy(batch.clips[order]),
             "classes": torch.from_numpy(batch.classes[order]),
             "sources": torch.from_numpy(self.sources[batch.clips[order]]),
+            "taught": torch.from_numpy(self.taught[batch.clips[order]]),
+            "plain": torch.tensor([not self.sampler.bank.effects[row] for row in batch.rows[order]]),
             "captions": self.words.ids(texts),
             "prompts": self.words.ids([captioner.term(name, rng) for name in prompts]),
             "asked": batch.asked[order],

@@ -23,14 +23,13 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from train.bank import open_bank
 from train.config import Config, read_config
-from train.corpus import open_corpus
 from train.curves import draw_curves
 from train.data import Sampler, split_clips
-from train.losses import contrast, far, satisfied, sentence_likeness, sound_contrast
+from train.losses import contrast, far, likeness, satisfied, sound_contrast
 from train.near import near_words
 from train.phrases import phrase_bank
+from train.sounds import open_clips, open_pictures, open_taught
 from train.steps import Steps
 from train.tokens import token_vectors
 from train.towers import Towers
@@ -57,13 +56,14 @@ def loss_of(
     scale = towers.log_scale.exp().clamp(max=60)
     asked, prompted = satisfied(batch["asked"], batch["true"]), satisfied(batch["prompted"], batch["true"])
     logits, prompt_logits = scale * captions @ sounds.T, scale * prompts @ sounds.T
-    likeness = sentence_likeness(towers.text(batch["phrases"]), batch["sentences"])
+    plain = batch["plain"]  # the teacher has heard sounds as they are only
     return {
         "caption": config.caption_weight * (contrast(logits, asked) + contrast(logits.T, asked.T)) / 2,
         "prompt": config.prompt_weight * contrast(prompt_logits, prompted) / 2,
         "class": config.prompt_weight * contrast(prompt_logits[:n_classes].T, prompted[:n_classes].T),
         "sound": config.sound_weight * sound_contrast(sounds, batch["classes"], batch["clips"], batch["sources"]),
-        "sentence": config.sentence_weight * likeness,
+        "teacher": config.teacher_weight * likeness(sounds[plain], batch["taught"][plain]),
+        "sentence": config.sentence_weight * likeness(towers.text(batch["phrases"]), batch["sentences"]),
         "outside": config.outside_weight * far(towers.text(batch["outside"]), sounds),
         "shift": config.shift_penalty * towers.text.shift.weight.square().sum(1).mean(),
     }
@@ -92,8 +92,7 @@ def backward(
 def prepare(config: Config) -> tuple[Towers, Steps, dict[str, Validation]]:
     """Untrained towers, the steps of the run, and what judges it: prefix of its figures to part of the corpus."""
     cache = RUNS / "cache"
-    clips = open_corpus(CORPUS, cache).clips
-    bank = open_bank(CORPUS, cache, config.plain, config.treated, seed=0)
+    clips, bank = open_clips(config, CORPUS, cache), open_pictures(config, CORPUS, cache)
     parts = split_clips(clips, config)
     vocabulary = read_vocabulary([clips[i] for i in parts["train"]])
     tokenizer_file, vectors = token_vectors(cache, spoken_words(vocabulary))
@@ -102,7 +101,13 @@ def prepare(config: Config) -> tuple[Towers, Steps, dict[str, Validation]]:
         vectors = chance / vectors.shape[1] ** 0.5  # of unit length, as those of the sentence model are on average
     words = words_of(vocabulary, tokenizer_file)
     sampler = Sampler(config, clips, parts["train"], bank, vocabulary, near_words(vocabulary, words), cache)
-    steps = Steps(sampler, words, [clip.group for clip in clips], phrase_bank(vocabulary, words))
+    steps = Steps(
+        sampler,
+        words,
+        [clip.group for clip in clips],
+        phrase_bank(vocabulary, words),
+        open_taught(config, CORPUS, cache, parts["train"]),
+    )
     towers = Towers(config, torch.from_numpy(vectors), learnt_tokens(vocabulary, words))
     judging = {"": parts["validation"]} | ({"apart_": parts["held out"]} if config.held_out else {})
     judges = {prefix: Validation(bank, clips, part, config, vocabulary, words) for prefix, part in judging.items()}
@@ -112,8 +117,8 @@ def prepare(config: Config) -> tuple[Towers, Steps, dict[str, Validation]]:
 def train(config: Config, out: Path) -> None:
     """Run the training to its end, from its last checkpoint if there is one."""
     torch.manual_seed(config.seed)
-    torch.set_num_threads(1)
     towers, steps, judges = prepare(config)
+    torch.set_num_threads(1)
     average = copy.deepcopy(towers)
     optimiser = torch.optim.AdamW(towers.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     done = _resume(out, towers, average, optimiser)

@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 from train.config import Config
 from train.corpus import Clip
 from train.data import SPLIT, is_permissive, split_clips
-from train.losses import contrast, satisfied
+from train.losses import contrast, likeness, satisfied
 
 
 def _clip(source: str, licence: str = "CC0-1.0") -> Clip:
@@ -70,3 +70,11 @@ def test_contrast_is_least_at_its_targets() -> None:
     wrong = contrast(torch.tensor([[-9.0, -9, 9], [0, 0, 0]]), targets)
     assert float(right) == pytest.approx(0.6931, abs=1e-3)
     assert float(wrong) > 10
+
+
+def test_likeness_is_none_where_neighbourhoods_agree() -> None:
+    torch.manual_seed(0)
+    theirs = torch.nn.functional.normalize(torch.randn(12, 6), dim=1)
+    turned = theirs @ torch.linalg.qr(torch.randn(6, 6))[0]  # other axes, the same neighbours
+    assert float(likeness(turned, theirs)) == pytest.approx(0, abs=1e-5)
+    assert float(likeness(theirs.flip(0), theirs)) > 0.1
