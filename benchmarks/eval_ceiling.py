@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -19,11 +21,12 @@ from benchmarks.eval_metrics import judged_classes, text_to_sound
 from benchmarks.eval_retrieval import CORPUS, TRAIN_PER_CLASS
 from benchmarks.record import report
 from cratedig.models import registry
-from train.config import Config
-from train.corpus import open_corpus
-from train.data import is_permissive, split_clips
+from train.config import read_config
+from train.data import split_clips
+from train.sounds import open_clips
 
 RESULT = "model-ceiling-{part}"
+SHIPPED = Path(__file__).parents[1] / "train" / "configs" / "full.toml"
 MIN_PER_SOURCE = 3  # sounds that make a source of a class
 
 
@@ -41,11 +44,11 @@ def figures(queries: Sound, vectors: Sound, classes: list[str | None], names: li
 
 def sources_of(permissive_only: bool) -> dict[str | None, int]:
     """Training sources of each class."""
-    clips = open_corpus(CORPUS, CACHE).clips
+    config = replace(read_config(SHIPPED), permissive_only=permissive_only)
+    clips = open_clips(config, CORPUS, CACHE)
     found: dict[str | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for i in split_clips(clips, Config("judging"))["train"]:
-        if not permissive_only or is_permissive(clips[i].licence):
-            found[clips[i].cls][clips[i].group] += 1
+    for i in split_clips(clips, config)["train"]:
+        found[clips[i].cls][clips[i].group] += 1
     return {name: sum(n >= MIN_PER_SOURCE for n in groups.values()) for name, groups in found.items()}
 
 

@@ -29,6 +29,7 @@ from cratedig.types import FloatArray
 from train.config import Config, read_config
 from train.corpus import open_corpus
 from train.data import split_clips
+from train.sounds import open_clips
 from train.tokens import token_vectors
 from train.towers import AudioTower, TextTower, Towers
 from train.train import CORPUS, RUNS
@@ -55,15 +56,16 @@ class WholeColumns(nn.Module):
 def export(config: Config, run: Path, out: Path) -> None:
     """Write the shipped files of a finished run."""
     out.mkdir(parents=True, exist_ok=True)
-    corpus = open_corpus(CORPUS, RUNS / "cache")
-    parts = split_clips(corpus.clips, config)
-    vocabulary = read_vocabulary([corpus.clips[i] for i in parts["train"]])
+    corpus, clips = open_corpus(CORPUS, RUNS / "cache"), open_clips(config, CORPUS, RUNS / "cache")
+    parts = split_clips(clips, config)
+    vocabulary = read_vocabulary([clips[i] for i in parts["train"]])
     tokenizer_file, vectors = token_vectors(RUNS / "cache", spoken_words(vocabulary))
     words = words_of(vocabulary, tokenizer_file)
     towers = Towers(config, torch.from_numpy(vectors), learnt_tokens(vocabulary, words))
     towers.load_state_dict(torch.load(run / "weights.pt"))
     towers.eval()
-    shown = parts["train"][:: len(parts["train"]) // SHOWN]
+    own = parts["train"][parts["train"] < len(corpus.clips)]
+    shown = own[:: len(own) // SHOWN]
     pictures = [picture_of(corpus.waveform(i)[: int(WINDOW_S * SR)]) for i in shown]
     export_audio(towers.audio, pictures, out / "audio.onnx")
     export_text(towers.text, out)

@@ -13,7 +13,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt  # type: ignore[import-untyped]
 
-from train.render.sound import SR, Rendered
+from train.render.sound import SR, Rendered, one_shot
 
 SOURCE, LICENCE, COUNT = "analog and FM synthesis (drawn for this model)", "CC0-1.0", 40
 CHORDS = ((0, 4, 7), (0, 3, 7), (0, 7, 12), (0, 5, 7), (0, 3, 7, 10), (0, 4, 7, 11))
@@ -29,10 +29,8 @@ def render_analog(seed: int) -> Iterator[Rendered]:
             y = recipe(rng)
             drive = rng.uniform(1, 6) if rng.random() < 0.3 else 1e-3
             y = np.tanh(drive * y / np.abs(y).max()) / np.tanh(drive)
-            row = {"source": SOURCE, "licence": LICENCE, "pack": f"analog/{name}", "path": f"analog/{name}/{number}"}
-            yield Rendered(
-                y.astype(np.float32), row | {"words": [name, *words.split()], "cls": name, "kind": "oneshot"}
-            )
+            labels = one_shot(f"analog/{name}", number, name, tuple(words.split()))
+            yield Rendered(y.astype(np.float32), labels | {"source": SOURCE, "licence": LICENCE})
 
 
 def _log(rng: Generator, low: float, high: float) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import pyfxr
 import soxr
 
-from train.render.sound import SR, Rendered
+from train.render.sound import SR, Rendered, one_shot
 
 SOURCE, LICENCE, COUNT = "sfxr (drawn for this model)", "CC0-1.0", 40
 GENERATORS: dict[str, tuple[Callable[[], pyfxr.SFX], str, tuple[str, ...]]] = {
@@ -30,15 +30,6 @@ def render_arcade(seed: int) -> Iterator[Rendered]:
         for number in range(COUNT):
             buffer = generate().build()
             y = np.frombuffer(buffer, np.int16).astype(np.float32) / 2**15
-            yield Rendered(
-                soxr.resample(y, pyfxr.SAMPLE_RATE, SR),
-                {
-                    "source": SOURCE,
-                    "licence": LICENCE,
-                    "pack": f"sfxr/{name}",
-                    "path": f"sfxr/{name}/{number}",
-                    "words": [cls, *words, "8-bit"],
-                    "cls": cls,
-                    "kind": "oneshot",
-                },
-            )
+            labels = one_shot(f"sfxr/{name}", number, cls, (*words, "8-bit"))
+            y = soxr.resample(y, pyfxr.SAMPLE_RATE, SR)
+            yield Rendered(y, labels | {"source": SOURCE, "licence": LICENCE})

@@ -17,18 +17,18 @@ from numpy.typing import NDArray
 
 from train.render.analog import render_analog
 from train.render.arcade import render_arcade
-from train.render.fonts import DRUM_FONTS, FONTS, render_fonts
+from train.render.fonts import FONTS, render_fonts
 from train.render.sound import SR, Rendered
 from train.render.stk import render_stk
 
 SILENT = 1e-3  # peak
 PEAK = 0.9
 PROGRAMS = ("fluidsynth", "timidity", "stk-demo")
-NEEDED = "fluidsynth timidity stk freepats timgm6mb-soundfont csound-soundfont avldrums.lv2-soundfont"
+NEEDED = "fluidsynth timidity stk freepats timgm6mb-soundfont csound-soundfont"
 
 
 def rendered_folder(corpus: Path, cache: Path, seed: int) -> Path:
-    """The folder of rendered sounds, made if it is not there (about three minutes)."""
+    """The folder of rendered sounds, made if it is not there (about four minutes)."""
     folder = cache / f"rendered-{seed}"
     if not (folder / "manifest.jsonl").exists():
         _check_tools()
@@ -39,7 +39,7 @@ def rendered_folder(corpus: Path, cache: Path, seed: int) -> Path:
 
 
 def _check_tools() -> None:
-    fonts = [str(font.path) for font in FONTS + DRUM_FONTS if not font.path.exists()]
+    fonts = [str(font.path) for font in FONTS if not font.path.exists()]
     missing = [name for name in PROGRAMS if not shutil.which(name)] + fonts
     if missing:
         raise SystemExit(f"Not found: {', '.join(missing)}. Install them with: apt-get install {NEEDED}")

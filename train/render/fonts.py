@@ -28,31 +28,6 @@ CHORDS = {
     "min7": (0, 3, 7, 10),
     "sus4": (0, 5, 7),
 }
-KIT: dict[int, tuple[str, str]] = {  # of the AVL drum fonts: key to class and further words
-    36: ("kick", ""),
-    37: ("rimshot", "side stick"),
-    38: ("snare", ""),
-    39: ("clap", ""),
-    40: ("snare", "edge"),
-    41: ("tom", "floor tom"),
-    42: ("closed hat", "hi-hat"),
-    43: ("tom", "floor tom"),
-    44: ("pedal hat", "hi-hat"),
-    45: ("tom", ""),
-    46: ("open hat", "hi-hat"),
-    47: ("tom", "edge"),
-    48: ("open hat", "hi-hat"),
-    49: ("crash", ""),
-    51: ("ride", ""),
-    53: ("ride", "bell"),
-    54: ("tambourine", ""),
-    55: ("cymbal", "splash"),
-    56: ("cowbell", ""),
-    57: ("crash", ""),
-    59: ("ride", "shank"),
-    64: ("shaker", "maracas"),
-}
-STRENGTHS = (20, 45, 70, 95, 120)  # one for each layer of the AVL drum fonts
 _PATH = re.compile(
     r"[^:]+:(?P<bank>\d+):(?P<program>\d+):(?:[^:]*:)?(?:note(?P<note>\d+)|chord(?P<root>\d\d))(?P<rest>.*)"
 )
@@ -70,13 +45,9 @@ class Font:
 
 _SF2 = Path("/usr/share/sounds/sf2")
 FONTS = (
-    Font("TimGM6mb", "Debian timgm6mb-soundfont", "GPL-2.0-or-later", _SF2 / "TimGM6mb.sf2"),
-    Font("sf_GMbank", "Debian csound-soundfont", "LGPL-2.1-or-later", _SF2 / "sf_GMbank.sf2"),
+    Font("TimGM6mb", "Debian timgm6mb-soundfont", "GPL-2.0", _SF2 / "TimGM6mb.sf2"),
+    Font("sf_GMbank", "Debian csound-soundfont", "Public domain (stated)", _SF2 / "sf_GMbank.sf2"),
     Font("freepats", "Debian freepats", "GPL-2.0-or-later", Path("/etc/timidity/freepats.cfg")),
-)
-DRUM_FONTS = tuple(
-    Font(name, "Debian avldrums.lv2-soundfont", "CC-BY-SA-3.0", _SF2 / f"{name.replace(' ', '_')}_4_LV2.sf2")
-    for name in ("Black Pearl", "Red Zeppelin")
 )
 
 
@@ -93,14 +64,12 @@ class Note:
 
 
 def render_fonts(corpus: Path) -> Iterator[Rendered]:
-    """Every note of the score on every font; a font that lacks a sound yields silence or its standard kit again."""
+    """Every note of the score on every font; where a font lacks one, silence or its standard kit again."""
     score = [note_of(row) for row in _score(corpus)]
     for font in FONTS:
         for sound in play(font, score):
             place = {key: str(sound.row[key]).replace("FluidR3_GM", font.name) for key in ("pack", "path")}
             yield Rendered(sound.y, sound.row | place)
-    for font in DRUM_FONTS:
-        yield from play(font, [_hit(font, key, strength) for key in KIT for strength in STRENGTHS])
 
 
 def _score(corpus: Path) -> list[dict[str, Any]]:
@@ -123,13 +92,6 @@ def note_of(row: dict[str, Any]) -> Note:
         program=int(found["program"]),
         seconds=float(rest.get("d", 1.6)),
     )
-
-
-def _hit(font: Font, key: int, strength: int) -> Note:
-    cls, more = KIT[key]
-    words = [word for word in (cls, more, "acoustic", "drum") if word]
-    place = {"pack": font.name, "path": f"{font.name}/{key}/{strength}"}
-    return Note((key,), strength, place | {"words": words, "cls": cls, "kind": "oneshot"})
 
 
 def play(font: Font, notes: list[Note]) -> Iterator[Rendered]:

@@ -17,3 +17,8 @@ class Rendered:
 
     y: NDArray[np.float32]
     row: dict[str, Any]
+
+
+def one_shot(pack: str, number: int | str, cls: str, words: tuple[str, ...]) -> dict[str, Any]:
+    """Labels of one sound of a pack."""
+    return {"pack": pack, "path": f"{pack}/{number}", "words": [cls, *words], "cls": cls, "kind": "oneshot"}

@@ -12,7 +12,7 @@ import numpy as np
 import soundfile as sf
 from numpy.random import Generator
 
-from train.render.sound import SR, Rendered
+from train.render.sound import SR, Rendered, one_shot
 
 SOURCE, LICENCE = "Debian stk (models played at random)", "MIT"
 CONTROLLERS = (1, 2, 4, 11, 128)  # modulation, breath, foot, expression, pressure: each model has its own use for them
@@ -24,14 +24,14 @@ class Instrument:
     """A model of `stk-demo` and what its sounds are called."""
 
     model: str
-    cls: str | None
+    cls: str
     words: tuple[str, ...]
     pitches: tuple[int, int] = (48, 84)
     preset: int | None = None
     count: int = 24
 
 
-def _shaken(number: int, cls: str | None, *words: str) -> Instrument:
+def _shaken(number: int, cls: str, *words: str) -> Instrument:
     """A shaker: its kind is the note modulo 32."""
     return Instrument("Shakers", cls, words, (64 + number, 64 + number), count=8)
 
@@ -63,8 +63,8 @@ INSTRUMENTS = (
     Instrument("BandedWG", "bell", ("tibetan bowl",), (48, 76), preset=3, count=12),
     Instrument("ModalBar", "mallet", ("marimba",), (40, 84), preset=0, count=16),
     Instrument("ModalBar", "mallet", ("vibraphone",), (48, 88), preset=1, count=16),
-    Instrument("ModalBar", "agogo", ("agogo",), (60, 90), preset=2, count=12),
-    Instrument("ModalBar", "woodblock", ("woodblock",), (50, 84), preset=3, count=12),
+    Instrument("ModalBar", "agogo", (), (60, 90), preset=2, count=12),
+    Instrument("ModalBar", "woodblock", (), (50, 84), preset=3, count=12),
     _shaken(0, "shaker", "maracas"),
     _shaken(1, "shaker", "cabasa"),
     _shaken(2, "shaker", "sekere"),
@@ -99,17 +99,6 @@ def _play(instrument: Instrument, number: int, rng: Generator) -> Rendered:
         command: list[str | Path] = ["stk-demo", instrument.model, "-s", str(SR), "-ow", wav, "-if", score]
         subprocess.run(command, check=True, capture_output=True)
         y, _ = sf.read(wav, dtype="float32", always_2d=True)
-    name = instrument.words[0] if instrument.words else str(instrument.cls)
-    words = tuple(word for word in (instrument.cls, *instrument.words) if word)
-    return Rendered(
-        y.mean(1),
-        {
-            "source": SOURCE,
-            "licence": LICENCE,
-            "pack": f"stk/{instrument.model} {name}",
-            "path": f"stk/{instrument.model}/{name}/{number}",
-            "words": list(dict.fromkeys(words)),
-            "cls": instrument.cls,
-            "kind": "oneshot",
-        },
-    )
+    pack = f"stk/{instrument.model} {' '.join(instrument.words[:1]) or instrument.cls}"
+    labels = one_shot(pack, number, instrument.cls, instrument.words)
+    return Rendered(y.mean(1), labels | {"source": SOURCE, "licence": LICENCE})
