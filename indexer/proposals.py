@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain, repeat
 from typing import NamedTuple, TypeAlias
@@ -14,7 +14,7 @@ from cratedig.store.measures import DESCRIPTORS
 from cratedig.store.names import words_in
 from cratedig.store.rows import ModelRow
 from cratedig.store.store import Store
-from cratedig.store.tags import MeasureRows, ProposalRow, Source
+from cratedig.store.tags import Example, MeasureRows, ProposalRow, Source
 from cratedig.store.user import Verdict
 from cratedig.tags.ear import Ear
 from cratedig.tags.names import NameReader
@@ -44,7 +44,15 @@ class Said(NamedTuple):
 class Proposer:
     """Proposes tags for batches of contents, as heard by an ear and, where a verdict taught it, by one untaught."""
 
-    def __init__(self, store: Store, model: ModelRow, vocabulary: Vocabulary, ear: Ear, untaught: Ear) -> None:
+    def __init__(
+        self,
+        store: Store,
+        model: ModelRow,
+        vocabulary: Vocabulary,
+        ear: Ear,
+        untaught: Ear,
+        examples: Iterable[Example],
+    ) -> None:
         self._store, self._model, self._vocabulary = store, model, vocabulary
         self._ear, self._untaught = ear, untaught
         self._agree = cache(vocabulary.agree)
@@ -52,7 +60,7 @@ class Proposer:
         self._claims = ClaimReader(vocabulary, NameReader(vocabulary, words_in))
         self._percentiles = store.tags.percentiles() if store.tags.measured_sounds() >= FEWEST else {}
         self._verdicts: dict[str, dict[int, Verdict]] = {}
-        for term, state, content_id in store.tags.examples():
+        for term, state, content_id in examples:
             self._verdicts.setdefault(term, {})[content_id] = state
         self._judged = {content_id for of_term in self._verdicts.values() for content_id in of_term}
         self._settled: Answers = {axis: {} for axis in vocabulary.axes if vocabulary.exclusive(axis)}

@@ -19,7 +19,7 @@ from cratedig.models.base import EmbeddingModel
 from cratedig.store.measures import DESCRIPTORS
 from cratedig.store.rows import ModelRow
 from cratedig.store.store import Store
-from cratedig.store.tags import SoundRow, TagRow
+from cratedig.store.tags import Example, SoundRow, TagRow
 from cratedig.tags.ear import Ear, Lesson
 from cratedig.tags.head import load_head
 from cratedig.tags.vocabulary import Vocabulary, read_vocabulary
@@ -74,13 +74,14 @@ def tag(
     def ear_of(lessons: Mapping[str, Lesson]) -> Ear:
         return Ear(vocabulary.with_own(lessons), model.info, partial(_embed_text, model), head, lessons)
 
-    lessons = _lessons(store, row)
+    examples = [*store.tags.examples()]
+    lessons = _lessons(store, row, examples)
     if only is None:
         _heed(store, row, lessons, ear_of)
     ids = [*only] if only is not None else store.tags.audible() if again else store.tags.untagged(basis)
     if not ids:
         return 0
-    proposer = Proposer(store, row, vocabulary, ear_of(lessons), ear_of({}))
+    proposer = Proposer(store, row, vocabulary, ear_of(lessons), ear_of({}), examples)
     for start in range(0, len(ids), SOUNDS_PER_BATCH):
         if cancelled():
             return start
@@ -170,9 +171,8 @@ def _embedded(embed_text: Callable[[Sequence[str]], FloatArray], texts: tuple[st
     return embed_text(texts)
 
 
-def _lessons(store: Store, model: ModelRow) -> dict[str, Lesson]:
+def _lessons(store: Store, model: ModelRow, examples: Sequence[Example]) -> dict[str, Lesson]:
     """Mean directions of accepted and rejected sounds, by term."""
-    examples = [*store.tags.examples()]
     known = store.tags.directions(sorted({content_id for _, _, content_id in examples}), model)
     place = {content_id: i for i, content_id in enumerate(known.ids.tolist())}
     rows: dict[str, dict[str, list[int]]] = {}

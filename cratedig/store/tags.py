@@ -18,6 +18,7 @@ from cratedig.store.user import Verdict
 from cratedig.types import IdArray
 
 __all__ = [
+    "Example",
     "MeasureRows",
     "OpenCount",
     "OpenRow",
@@ -79,6 +80,7 @@ OPEN_TERMS = f"""
 """
 
 
+Example: TypeAlias = tuple[str, Verdict, int]  # a verdict on a sound the library has: term, state, content id
 ProposalRow: TypeAlias = tuple[int, str, Source, float, int]  # a `Proposal`, when thousands are made
 
 
@@ -331,8 +333,8 @@ class Tags:
             (json.dumps(content_ids),),
         )
 
-    def examples(self) -> Iterator[tuple[str, Verdict, int]]:
-        """Iterate over term, state and content of the verdicts on sounds the library has."""
+    def examples(self) -> Iterator[Example]:
+        """Iterate over the verdicts on sounds the library has."""
         yield from self._connection.execute(
             "SELECT v.term, v.state, c.id FROM verdict v JOIN content c ON c.hash = v.content ORDER BY v.term, c.id"
         )
