@@ -64,7 +64,6 @@ bench: .venv/dev
 
 train: .venv/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train]'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps aisfx==0.1.2
 	$(BIN)/python -m train train/configs/full.toml
 
 clean:

@@ -33,7 +33,9 @@ def open_pictures(config: Config, corpus: Path, cache: Path) -> Bank:
 
 
 def open_taught(config: Config, corpus: Path, cache: Path, train: NDArray[np.int64]) -> NDArray[np.float32]:
-    """The teacher's vectors of all sounds, centred and scaled over those that train, of unit length."""
+    """The teacher's vectors of all sounds, centred and scaled over those that train, of unit length; else nothing."""
+    if not config.teacher_weight:
+        return np.zeros((len(open_clips(config, corpus, cache)), 1), dtype=np.float32)
     folders = _folders(config, corpus, cache)
     vectors = np.concatenate([taught_vectors(open_corpus(folder, work), work) for folder, work in folders])
     known = vectors[train]

@@ -101,13 +101,8 @@ def prepare(config: Config) -> tuple[Towers, Steps, dict[str, Validation]]:
         vectors = chance / vectors.shape[1] ** 0.5  # of unit length, as those of the sentence model are on average
     words = words_of(vocabulary, tokenizer_file)
     sampler = Sampler(config, clips, parts["train"], bank, vocabulary, near_words(vocabulary, words), cache)
-    steps = Steps(
-        sampler,
-        words,
-        [clip.group for clip in clips],
-        phrase_bank(vocabulary, words),
-        open_taught(config, CORPUS, cache, parts["train"]),
-    )
+    sources, phrases = [clip.group for clip in clips], phrase_bank(vocabulary, words)
+    steps = Steps(sampler, words, sources, phrases, open_taught(config, CORPUS, cache, parts["train"]))
     towers = Towers(config, torch.from_numpy(vectors), learnt_tokens(vocabulary, words))
     judging = {"": parts["validation"]} | ({"apart_": parts["held out"]} if config.held_out else {})
     judges = {prefix: Validation(bank, clips, part, config, vocabulary, words) for prefix, part in judging.items()}
