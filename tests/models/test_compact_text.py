@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.eval_words import ask
 from cratedig.models.compact.model import CompactModel
 from cratedig.models.compact.words import Lexicon
+from cratedig.store.measures import DESCRIPTORS
+from cratedig.tags.vocabulary import read_vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +54,8 @@ def test_short_unknown_words_are_left_alone(lexicon: Lexicon) -> None:
         ("hihat", "hi-hat"),
         ("clsd hat", "closed hat"),
         ("perc lp", "percussion loop"),
+        ("clhat", "closed hat"),
+        ("rvs timp", "reversed timpani"),
         ("KICK", "kick"),
         ("snair", "snare"),
     ],
@@ -58,6 +63,14 @@ def test_short_unknown_words_are_left_alone(lexicon: Lexicon) -> None:
 def test_slang_and_slips_mean_the_word(model: CompactModel, typed: str, meant: str) -> None:
     a, b = model.embed_text([typed, meant])
     assert a @ b > 0.99
+
+
+@pytest.mark.parametrize("axis", ["family", "instrument", "processing"])
+def test_words_of_an_axis_lead_to_their_terms(model: CompactModel, axis: str) -> None:
+    terms = read_vocabulary(None, DESCRIPTORS).terms.values()
+    asked = ask(model, [(term.name, (*term.names, *term.tokens)) for term in terms if term.axis == axis])
+    near = [row.term in row.nearest for row in asked]
+    assert np.mean(near) > 0.9, [row.word for row, found in zip(asked, near, strict=True) if not found]
 
 
 @pytest.mark.parametrize(("one", "many"), [("kick", "kicks"), ("snare", "snares"), ("synth pad", "synth pads")])
