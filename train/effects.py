@@ -30,7 +30,8 @@ def _peak(y: Sound) -> float:
     return float(np.abs(y).max()) + 1e-9
 
 
-def _log_uniform(rng: Generator, low: float, high: float) -> float:
+def log_uniform(rng: Generator, low: float, high: float) -> float:
+    """A number whose logarithm is drawn evenly."""
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
@@ -48,31 +49,31 @@ def _resample(y: Sound, ratio: float) -> Sound:
 
 def crackle(n: int, rng: Generator) -> Sound:
     """Vinyl: sparse clicks and a bed of soft hiss, peak about one."""
-    clicks = rng.standard_normal(n) * (rng.random(n) < _log_uniform(rng, 5, 60) / SR) * rng.random(n) ** 2
-    bed = rng.standard_normal(n) * _log_uniform(rng, 0.002, 0.03)
+    clicks = rng.standard_normal(n) * (rng.random(n) < log_uniform(rng, 5, 60) / SR) * rng.random(n) ** 2
+    bed = rng.standard_normal(n) * log_uniform(rng, 0.002, 0.03)
     return _filter((clicks * 3 + bed).astype(np.float32), "bandpass", (300.0, 7000.0), 1)
 
 
 def dusty(y: Sound, rng: Generator) -> Sound:
     """Roll off, coarse levels, vinyl crackle."""
     levels = 2 ** rng.uniform(5.5, 8)
-    rolled_off = _filter(np.tanh(1.5 * y / _peak(y)).astype(np.float32), "lowpass", _log_uniform(rng, 2000, 6500), 2)
+    rolled_off = _filter(np.tanh(1.5 * y / _peak(y)).astype(np.float32), "lowpass", log_uniform(rng, 2000, 6500), 2)
     tail = np.pad(rolled_off, (0, int(rng.uniform(0.02, 0.3) * SR)))
     coarse = np.round(tail * levels) / levels
-    return np.asarray(coarse + crackle(len(tail), rng) * _log_uniform(rng, 0.05, 0.35), dtype=np.float32)
+    return np.asarray(coarse + crackle(len(tail), rng) * log_uniform(rng, 0.05, 0.35), dtype=np.float32)
 
 
 def distorted(y: Sound, rng: Generator) -> Sound:
     """Drive into a soft or hard clipper."""
-    driven = y / _peak(y) * _log_uniform(rng, 8, 60) + rng.uniform(0, 0.3)
+    driven = y / _peak(y) * log_uniform(rng, 8, 60) + rng.uniform(0, 0.3)
     shaped = np.tanh(driven) if rng.random() < 0.6 else np.clip(driven, -1, 1)
     return _filter(shaped.astype(np.float32), "highpass", 25.0, 1)
 
 
 def saturated(y: Sound, rng: Generator) -> Sound:
     """Gentle, slightly lopsided soft clipping."""
-    driven = np.tanh(y / _peak(y) * _log_uniform(rng, 2.5, 7) + 0.1)
-    return _filter(driven.astype(np.float32), "lowpass", _log_uniform(rng, 6000, 12000), 1)
+    driven = np.tanh(y / _peak(y) * log_uniform(rng, 2.5, 7) + 0.1)
+    return _filter(driven.astype(np.float32), "lowpass", log_uniform(rng, 6000, 12000), 1)
 
 
 def bitcrushed(y: Sound, rng: Generator) -> Sound:
@@ -85,32 +86,32 @@ def bitcrushed(y: Sound, rng: Generator) -> Sound:
 
 def dark(y: Sound, rng: Generator) -> Sound:
     """Low-pass between 250 Hz and 1.5 kHz."""
-    return _filter(y, "lowpass", _log_uniform(rng, 250, 1500), int(rng.integers(2, 5)))
+    return _filter(y, "lowpass", log_uniform(rng, 250, 1500), int(rng.integers(2, 5)))
 
 
 def bright(y: Sound, rng: Generator) -> Sound:
     """Add back the top, made louder."""
-    high = _filter(y, "highpass", _log_uniform(rng, 2500, 6000), 2)
+    high = _filter(y, "highpass", log_uniform(rng, 2500, 6000), 2)
     return np.asarray(y / _peak(y) + high / (_peak(high) + 0.02) * rng.uniform(0.4, 1.5), dtype=np.float32)
 
 
 def thin(y: Sound, rng: Generator) -> Sound:
     """High-pass between 500 Hz and 2 kHz."""
-    return _filter(y, "highpass", _log_uniform(rng, 500, 2000), 3)
+    return _filter(y, "highpass", log_uniform(rng, 500, 2000), 3)
 
 
 def telephone(y: Sound, rng: Generator) -> Sound:
     """Speech band, slightly driven."""
-    band = (_log_uniform(rng, 300, 600), _log_uniform(rng, 1800, 3500))
+    band = (log_uniform(rng, 300, 600), log_uniform(rng, 1800, 3500))
     return np.asarray(np.tanh(2 * _filter(y / _peak(y), "bandpass", band, 3)), dtype=np.float32)
 
 
 def reverb(y: Sound, rng: Generator) -> Sound:
     """Decaying noise as the response of a room."""
-    decay = _log_uniform(rng, 0.7, 4.0)
+    decay = log_uniform(rng, 0.7, 4.0)
     t = np.arange(int(min(decay, 2.0) * SR)) / SR
     response = rng.standard_normal(len(t)) * np.exp(-6.9 * t / decay) * (1 - np.exp(-t / 0.004))
-    response = _filter(response.astype(np.float32), "lowpass", _log_uniform(rng, 2500, 12000), 1)
+    response = _filter(response.astype(np.float32), "lowpass", log_uniform(rng, 2500, 12000), 1)
     wet = fftconvolve(y, response)
     dry = np.pad(y, (0, len(wet) - len(y))) / _peak(y)
     return np.asarray(dry * rng.uniform(0.1, 0.7) + wet / _peak(wet), dtype=np.float32)
@@ -118,7 +119,7 @@ def reverb(y: Sound, rng: Generator) -> Sound:
 
 def short(y: Sound, rng: Generator) -> Sound:
     """Fade out within a tenth of a second."""
-    length = _log_uniform(rng, 0.03, 0.12)
+    length = log_uniform(rng, 0.03, 0.12)
     t = np.arange(len(y)) / SR
     return np.asarray(
         (y * np.exp(-np.maximum(0, t - length * 0.3) / (length * 0.25)))[: int(2.5 * length * SR)], dtype=np.float32
@@ -146,14 +147,14 @@ def noisy(y: Sound, rng: Generator) -> Sound:
     hiss = rng.standard_normal(len(y)).astype(np.float32)
     if rng.random() < 0.5:
         hiss *= _level(y) / (_level(y).max() + 1e-9)
-    hiss = _filter(hiss, "highpass", _log_uniform(rng, 200, 4000), 1)
-    return np.asarray(y / _peak(y) + hiss / _peak(hiss) * _log_uniform(rng, 0.12, 0.7), dtype=np.float32)
+    hiss = _filter(hiss, "highpass", log_uniform(rng, 200, 4000), 1)
+    return np.asarray(y / _peak(y) + hiss / _peak(hiss) * log_uniform(rng, 0.12, 0.7), dtype=np.float32)
 
 
 def delayed(y: Sound, rng: Generator) -> Sound:
     """Echoes that grow darker."""
-    step = int(_log_uniform(rng, 0.1, 0.4) * SR)
-    feedback, brightness = rng.uniform(0.45, 0.8), _log_uniform(rng, 1500, 10000)
+    step = int(log_uniform(rng, 0.1, 0.4) * SR)
+    feedback, brightness = rng.uniform(0.45, 0.8), log_uniform(rng, 1500, 10000)
     out = np.zeros(max(len(y), 2 * SR), dtype=np.float32)
     out[: len(y)] = y
     echo = y
@@ -198,24 +199,24 @@ def soft(y: Sound, rng: Generator) -> Sound:
 
 def boomy(y: Sound, rng: Generator) -> Sound:
     """Add back the low end, made louder."""
-    low = _filter(y, "bandpass", (40.0, _log_uniform(rng, 100, 220)), 2)
+    low = _filter(y, "bandpass", (40.0, log_uniform(rng, 100, 220)), 2)
     return np.asarray(y / _peak(y) + low / (_peak(low) + 0.01) * rng.uniform(1, 3), dtype=np.float32)
 
 
 def metallic(y: Sound, rng: Generator) -> Sound:
     """Ring modulation, or a comb of short echoes."""
     if rng.random() < 0.5:
-        ring = np.sin(2 * np.pi * _log_uniform(rng, 150, 1800) * np.arange(len(y)) / SR)
+        ring = np.sin(2 * np.pi * log_uniform(rng, 150, 1800) * np.arange(len(y)) / SR)
         return np.asarray(y * ring + 0.2 * y, dtype=np.float32)
     comb = np.zeros(int(0.25 * SR), dtype=np.float32)
-    step = int(_log_uniform(rng, 0.0008, 0.006) * SR)
+    step = int(log_uniform(rng, 0.0008, 0.006) * SR)
     comb[::step] = rng.uniform(0.85, 0.96) ** np.arange(len(comb[::step]))
     return np.asarray(fftconvolve(y, comb), dtype=np.float32)
 
 
 def granular(y: Sound, rng: Generator) -> Sound:
     """Scatter short grains of the sound."""
-    size = int(_log_uniform(rng, 0.02, 0.1) * SR)
+    size = int(log_uniform(rng, 0.02, 0.1) * SR)
     out = np.zeros(max(len(y), SR), dtype=np.float32)
     window = np.hanning(size).astype(np.float32)
     for _ in range(int(2.5 * len(out) / size)):
@@ -228,7 +229,7 @@ def granular(y: Sound, rng: Generator) -> Sound:
 
 def swept(y: Sound, rng: Generator) -> Sound:
     """Move a low-pass through the sound."""
-    cuts = np.geomspace(_log_uniform(rng, 150, 500), _log_uniform(rng, 3000, 9000), 8)
+    cuts = np.geomspace(log_uniform(rng, 150, 500), log_uniform(rng, 3000, 9000), 8)
     bands = [_filter(y, "lowpass", cut, 2) for cut in cuts]
     t = np.arange(len(y)) / max(len(y), 1)
     path = t if rng.random() < 0.6 else 0.5 - 0.5 * np.cos(2 * np.pi * rng.uniform(1, 5) * t)
@@ -239,7 +240,7 @@ def swept(y: Sound, rng: Generator) -> Sound:
 
 def resonant(y: Sound, rng: Generator) -> Sound:
     """A narrow peak that rings."""
-    hz = _log_uniform(rng, 300, 2500)
+    hz = log_uniform(rng, 300, 2500)
     ringing = sosfilt(tf2sos(*iirpeak(hz, rng.uniform(4, 12), fs=SR)), y)
     return np.asarray(0.15 * y / _peak(y) + ringing / _peak(ringing), dtype=np.float32)
 

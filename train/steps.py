@@ -38,7 +38,8 @@ class Steps(Dataset[dict[str, Tensor]]):
         prompts = [name for name in vocabulary.terms if not name.startswith("word:")]
         pictures, frames = pictures_of(self.sampler.bank, batch.rows, self.sampler.config)
         draw = torch.Generator().manual_seed(step)
-        pictures = self._mixed(pictures, batch, draw)
+        plain = torch.tensor([not self.sampler.bank.effects[row] for row in batch.rows])
+        pictures = self._mixed(pictures, batch, plain, draw)
         order = torch.argsort(frames, stable=True)  # equal lengths side by side
         pictures, frames, order = pictures[order], frames[order], order.numpy()
         chosen = rng.choice(len(self.phrases.ids), PHRASES_PER_STEP, replace=False)
@@ -50,7 +51,7 @@ class Steps(Dataset[dict[str, Tensor]]):
             "classes": torch.from_numpy(batch.classes[order]),
             "sources": torch.from_numpy(self.sources[batch.clips[order]]),
             "taught": torch.from_numpy(self.taught[batch.clips[order]]),
-            "plain": torch.tensor([not self.sampler.bank.effects[row] for row in batch.rows[order]]),
+            "plain": plain[order],
             "captions": self.words.ids(texts),
             "prompts": self.words.ids([captioner.term(name, rng) for name in prompts]),
             "asked": batch.asked[order],
@@ -61,12 +62,11 @@ class Steps(Dataset[dict[str, Tensor]]):
             "outside": self.phrases.outside[rng.integers(0, len(self.phrases.outside), OUTSIDE_PER_STEP)],
         }
 
-    def _mixed(self, x: Tensor, batch: Batch, draw: torch.Generator) -> Tensor:
+    def _mixed(self, x: Tensor, batch: Batch, plain: Tensor, draw: torch.Generator) -> Tensor:
         """Some plain sounds take something of another one."""
         config = self.sampler.config
         if not (config.layered_share or config.restyled_share or config.drummed_share):
             return x
-        plain = torch.tensor([not self.sampler.bank.effects[row] for row in batch.rows])
         classes, sources = torch.from_numpy(batch.classes), torch.from_numpy(self.sources[batch.clips])
         names, alike = list(self.sampler.vocabulary.classes), of_class(classes, sources)
         loops = torch.tensor([names.index("bass loop"), names.index("melodic loop")])

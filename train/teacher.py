@@ -24,7 +24,6 @@ from torch import Tensor
 from cratedig.models.compact.frontend import SR, prepare
 from train.corpus import Corpus
 
-DIM = 512
 BATCH = 32
 _SR, _N_FFT, _HOP, _N_MELS, _FRAMES = 44100, 2048, 1024, 96, 100
 _LOUDEST = 9.457798957824707  # of the log-mel pictures that the network was trained on
@@ -37,7 +36,7 @@ class Teacher:
         self.weights = _read_weights()
 
     def embed(self, corpus: Corpus) -> NDArray[np.float32]:
-        """Vectors of all clips as they are, shape (n_clips, DIM)."""
+        """Vectors of all clips as they are, shape (n_clips, 512)."""
         n = len(corpus.clips)
         parts = [range(at, min(at + BATCH, n)) for at in range(0, n, BATCH)]
         pictures = (np.stack([picture_of(corpus.waveform(i)) for i in part]) for part in parts)
